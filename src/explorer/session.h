@@ -1,0 +1,62 @@
+#pragma once
+
+#include "explorer/explanation.h"
+#include "explorer/model.h"
+#include "explorer/worker.h"
+#include "picture/picture.h"
+
+G_BEGIN_DECLS
+
+/* What a person looks at: one model, one picture, one question, and the latest answer. Lives on the
+ * main thread; everything long runs on its worker, newest request wins. What was shown before stays
+ * until the new one is ready, and stays if the new one fails.
+ *
+ * Signals (no arguments unless said):
+ *   "model-changed"        another model (or its preprocessing) is in force
+ *   "picture-changed"      another picture is shown
+ *   "scores-changed"       logits and probabilities of the present picture are there
+ *   "question-changed"     class, against, layers or method of the question
+ *   "explanation-changed"  another answer (or none) is in force
+ *   "busy-changed"         lucida_session_get_busy(), its fraction or what it says
+ *   "failed" (char *)      one sentence; the state before it stays
+ */
+#define LUCIDA_TYPE_SESSION (lucida_session_get_type ())
+G_DECLARE_FINAL_TYPE (LucidaSession, lucida_session, LUCIDA, SESSION, GObject)
+
+LucidaSession *lucida_session_new (void); /* (transfer full) */
+/* Cancels everything and joins the worker; called before the last unref. */
+void lucida_session_close (LucidaSession *self);
+/* For jobs that are too long for a frame (exports, scaling a large picture). (transfer none) */
+LucidaWorker *lucida_session_get_worker (LucidaSession *self);
+
+/* Asynchronous; the answer comes as signals. */
+void lucida_session_open_model (LucidaSession *self, const char *path);
+void lucida_session_open_picture (LucidaSession *self, const char *path);
+/* Changes the question and asks it. Unknown layers fail with "failed". */
+void lucida_session_set_class (LucidaSession *self, int class_index);           /* or PREDICTED */
+void lucida_session_set_against (LucidaSession *self, int class_index);         /* or NO_CLASS */
+void lucida_session_set_layers (LucidaSession *self, const char *const *names); /* NULL: default */
+void lucida_session_set_method (LucidaSession *self, const LucidaMethod *method);
+/* Other preprocessing for the present model; runs the picture again. */
+void lucida_session_set_preprocessing (LucidaSession *self, const LucidaPreprocessing *value);
+/* Stops what runs; what is shown stays. */
+void lucida_session_stop (LucidaSession *self);
+
+LucidaModel *lucida_session_get_model (LucidaSession *self);       /* (transfer none) (nullable) */
+LucidaPicture *lucida_session_get_picture (LucidaSession *self);   /* (transfer none) (nullable) */
+const char *lucida_session_get_picture_path (LucidaSession *self); /* (nullable) */
+/* Of the present picture and model; NULL until they are computed. [n_classes] */
+const float *lucida_session_get_logits (LucidaSession *self);
+const float *lucida_session_get_probabilities (LucidaSession *self);
+int lucida_session_get_predicted (LucidaSession *self); /* -1 until computed */
+const LucidaQuestion *lucida_session_get_question (LucidaSession *self);
+/* The answer to the present question, or the one before it while the worker runs. NULL where there
+ * is none for the present picture and model. */
+LucidaExplanation *lucida_session_get_explanation (LucidaSession *self);
+/* The part of the present picture that the network sees. */
+gboolean lucida_session_get_placement (LucidaSession *self, LucidaPlacement *placement);
+/* Whether the worker runs for this session; @what (nullable) (transfer none): a gettext key such as
+ * "Opening the model"; @fraction (nullable): 0 … 1, or -1 if unknown. */
+gboolean lucida_session_get_busy (LucidaSession *self, const char **what, double *fraction);
+
+G_END_DECLS

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "network/network.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* One format of model files. A reader never executes anything from a file. */
+typedef struct
+{
+  const char *name; /* "onnx" */
+  /* Whether the file (or folder) is of this format, by content, not by suffix. @head are its first
+   * bytes (at most 4096; none for a folder), zero-terminated beyond @size. */
+  gboolean (*recognise) (const char *path, const guint8 *head, gsize size);
+  /* Reads it whole. (transfer full) @error: one sentence without the file's name. */
+  LucidaNetwork *(*read) (const char *path, GCancellable *cancellable, GError **error);
+} LucidaReader;
+
+/* Opens a model: recognises the format, reads it, applies the sidecar beside it. (transfer full)
+ * Every error message begins with "FILE: ". Codes: %LUCIDA_ERROR_UNRECOGNISED, _UNSUPPORTED,
+ * _CORRUPT, _TOO_LARGE, _NO_MEMORY, _NOT_FOUND, _IO, _CANCELLED. */
+LucidaNetwork *lucida_reader_open (const char *path, GCancellable *cancellable, GError **error);
+
+/* The table that the build makes from the list of readers; ends with %NULL. */
+extern const LucidaReader *const lucida_readers[];
+
+G_END_DECLS

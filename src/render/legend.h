@@ -1,0 +1,15 @@
+#pragma once
+
+#include "render/colormap.h"
+
+#include <cairo.h>
+
+G_BEGIN_DECLS
+
+/* Draws a horizontal colour bar with "0" at its left and "max" (or @label_max) at its right, inside
+ * the rectangle, text in @foreground (r, g, b, 0 … 1). */
+void lucida_legend_draw (cairo_t *cr, double x, double y, double width, double height,
+                         const LucidaColormap *colormap, const char *label_min,
+                         const char *label_max, const double foreground[3]);
+
+G_END_DECLS

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "cam/heatmap.h"
+#include "picture/picture.h"
+#include "render/colormap.h"
+
+#include <cairo.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  LUCIDA_BLEND_CLEAR,  /* opacity of each place = opacity · heat */
+  LUCIDA_BLEND_TINTED, /* (1 - opacity)·picture + opacity·colour everywhere */
+} LucidaBlend;
+
+typedef struct
+{
+  const LucidaColormap *colormap;
+  LucidaBlend blend;
+  double opacity;   /* 0 … 1 */
+  double threshold; /* 0 … 1: colder places stay the bare picture */
+} LucidaOverlayStyle;
+
+/* The heat (0 … 1) at fraction (@u, @v) of the map's extent, 0 … 1 each: bilinear with half-pixel
+ * centres, edges repeated. */
+float lucida_overlay_sample (const LucidaHeatmap *heatmap, double u, double v);
+/* The map upsampled to @width × @height in float (bilinear, half-pixel centres, as PyTorch's
+ * align_corners=False) into @out [height][width]. */
+void lucida_overlay_upsample (const LucidaHeatmap *heatmap, int width, int height, float *out);
+/* The coloured map at @width × @height as a premultiplied ARGB32 surface that is painted over the
+ * picture with the alpha `opacity`: opaque in tinted, alpha = heat in clear, transparent below the
+ * threshold; style->opacity is not used. (transfer full) Errors: %LUCIDA_ERROR_NO_MEMORY,
+ * %LUCIDA_ERROR_TOO_LARGE (more than 32 767 pixels a side). */
+cairo_surface_t *lucida_overlay_colour (const LucidaHeatmap *heatmap, int width, int height,
+                                        const LucidaOverlayStyle *style, GError **error);
+/* The picture itself as an opaque surface (RGB24) of its own size, or scaled to @width × @height
+ * with an antialiasing filter. (transfer full) */
+cairo_surface_t *lucida_overlay_picture (const LucidaPicture *picture, int width, int height,
+                                         GError **error);
+/* Picture and map blended at the picture's own size, RGB24. Exact: opacity 0 is the picture bit
+ * for bit, tinted with opacity 1 the colours alone; outside @placement the bare picture. @heatmap
+ * may be NULL. (transfer full) Errors as lucida_overlay_colour(). */
+cairo_surface_t *lucida_overlay_compose (const LucidaPicture *picture,
+                                         const LucidaPlacement *placement,
+                                         const LucidaHeatmap *heatmap,
+                                         const LucidaOverlayStyle *style, GError **error);
+
+G_END_DECLS
