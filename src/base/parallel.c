@@ -69,7 +69,7 @@ usable_processors (void)
   cpu_set_t set;
 
   if (sched_getaffinity (0, sizeof set, &set) == 0)
-    return (guint)CPU_COUNT (&set);
+    return (guint) CPU_COUNT (&set);
   return g_get_num_processors ();
 }
 

@@ -111,7 +111,7 @@ tensor_new_uninitialised (LucidaElement element, const LucidaShape *shape, GErro
 
   if (!lucida_shape_check (shape, error))
     return NULL;
-  size = (gsize)lucida_shape_count (shape) * lucida_element_size (element);
+  size = (gsize) lucida_shape_count (shape) * lucida_element_size (element);
   size = MAX (size, 1);
   if (posix_memalign (&data, DATA_ALIGNMENT, size) != 0)
     {
@@ -155,7 +155,7 @@ lucida_tensor_new_mapped (LucidaElement element, const LucidaShape *shape, GByte
 
   if (!lucida_shape_check (shape, error))
     return NULL;
-  size = (gsize)lucida_shape_count (shape) * lucida_element_size (element);
+  size = (gsize) lucida_shape_count (shape) * lucida_element_size (element);
   if (!lucida_size_inside (offset, size, available))
     {
       g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT,
@@ -163,7 +163,7 @@ lucida_tensor_new_mapped (LucidaElement element, const LucidaShape *shape, GByte
       return NULL;
     }
   self = tensor_alloc (element, shape);
-  self->data = (guint8 *)(data ? data : (const guint8 *)"") + offset;
+  self->data = (guint8 *) (data ? data : (const guint8 *) "") + offset;
   self->bytes = g_bytes_ref (bytes);
   return self;
 }
@@ -183,7 +183,7 @@ lucida_tensor_reshape (LucidaTensor *self, const LucidaShape *shape)
 LucidaTensor *
 lucida_tensor_align (LucidaTensor *self, GError **error)
 {
-  if ((guintptr)self->data % lucida_element_size (self->element) == 0)
+  if ((guintptr) self->data % lucida_element_size (self->element) == 0)
     return lucida_tensor_ref (self);
   return lucida_tensor_new_copy (self->element, &self->shape, self->data, error);
 }
@@ -228,7 +228,7 @@ lucida_tensor_get_count (const LucidaTensor *self)
 gsize
 lucida_tensor_get_size (const LucidaTensor *self)
 {
-  return (gsize)lucida_shape_count (&self->shape) * lucida_element_size (self->element);
+  return (gsize) lucida_shape_count (&self->shape) * lucida_element_size (self->element);
 }
 
 const float *

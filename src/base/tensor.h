@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 #define LUCIDA_MAX_RANK 8
 
 /* The most elements one tensor may have: 2^31 float32 are 8 GiB. */
-#define LUCIDA_MAX_ELEMENTS ((int64_t)1 << 31)
+#define LUCIDA_MAX_ELEMENTS ((int64_t) 1 << 31)
 
 typedef enum
 {
