@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 LucidaTensor *lucida_npy_read (const char *path, GError **error);
 /* As lucida_npy_read(), from memory. */
 LucidaTensor *lucida_npy_parse (GBytes *bytes, GError **error);
-/* The bytes of a float32 .npy file, C order. (transfer full) */
+/* The bytes of a float32 .npy file, C order; NULL if there is no memory. (transfer full) (nullable)
+ */
 GBytes *lucida_npy_format (const float *data, const LucidaShape *shape);
 
 G_END_DECLS
