@@ -113,7 +113,7 @@ lucida_op_ints (const LucidaOpCall *call, const char *attribute, int i, const in
       return FALSE;
     }
   *values = value->data;
-  *n = (int)lucida_shape_count (&value->shape);
+  *n = (int) lucida_shape_count (&value->shape);
   return TRUE;
 }
 
@@ -129,7 +129,7 @@ lucida_op_scalar (const LucidaOpCall *call, const char *attribute, int i, double
   if (!value)
     {
       *result = lucida_node_get_float (call->node, attribute,
-                                       (double)lucida_node_get_int (call->node, attribute, 0));
+                                       (double) lucida_node_get_int (call->node, attribute, 0));
       if (!lucida_node_has (call->node, attribute))
         *result = fallback;
       return TRUE;
@@ -140,8 +140,8 @@ lucida_op_scalar (const LucidaOpCall *call, const char *attribute, int i, double
                    i + 1, attribute);
       return FALSE;
     }
-  *result = value->element == LUCIDA_INT64 ? (double)*(const int64_t *)value->data
-                                           : (double)*(const float *)value->data;
+  *result = value->element == LUCIDA_INT64 ? (double) *(const int64_t *) value->data
+                                           : (double) *(const float *) value->data;
   return TRUE;
 }
 
@@ -154,7 +154,7 @@ lucida_op_axis (int64_t axis, int rank, int *result, GError **error)
                    "axis %" G_GINT64_FORMAT " does not exist in %d dimensions", axis, rank);
       return FALSE;
     }
-  *result = (int)(axis < 0 ? axis + rank : axis);
+  *result = (int) (axis < 0 ? axis + rank : axis);
   return TRUE;
 }
 
