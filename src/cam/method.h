@@ -11,7 +11,7 @@ typedef struct
 {
   const char *name;  /* "gradcam": on the command line */
   const char *title; /* "Grad-CAM": for people */
-  /* S, the sum before the method's ReLU: @s [height·width] is filled. */
+  /* S, the sum before the method's ReLU: @s [height·width], zeros at first. */
   void (*signed_sum) (const float *a, const float *g, int channels, int height, int width,
                       float *s);
 } LucidaMethod;

@@ -1,0 +1,89 @@
+#include "cam/heatmap.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+/* Differences and sums below this share of the largest number are rounding, not evidence. */
+#define ROUNDING 1e-6f
+
+static LucidaEvidence
+judge (const LucidaHeatmap *self, float signed_max)
+{
+  float largest = MAX (fabsf (self->min), fabsf (self->max));
+
+  if (!isfinite (self->min) || !isfinite (self->max) || !isfinite (signed_max))
+    return LUCIDA_EVIDENCE_NAN;
+  if (largest == 0)
+    return signed_max > 0 ? LUCIDA_EVIDENCE_AGAINST : LUCIDA_EVIDENCE_DEAD;
+  if (signed_max > 0 && self->max <= ROUNDING * signed_max)
+    return LUCIDA_EVIDENCE_AGAINST;
+  if (self->max - self->min <= ROUNDING * largest)
+    return LUCIDA_EVIDENCE_CONSTANT;
+  return LUCIDA_EVIDENCE_FOUND;
+}
+
+LucidaHeatmap *
+lucida_heatmap_new (const float *map, int height, int width, float signed_max)
+{
+  LucidaHeatmap *self = g_new0 (LucidaHeatmap, 1);
+  gsize count = (gsize) height * (gsize) width;
+
+  g_atomic_ref_count_init (&self->references);
+  self->height = height;
+  self->width = width;
+  self->map = g_memdup2 (map, count * sizeof *map);
+  self->normalised = g_new0 (float, count);
+  self->min = INFINITY;
+  self->max = -INFINITY;
+  for (gsize i = 0; i < count; i++)
+    {
+      if (isnan (map[i]))
+        {
+          self->min = self->max = NAN;
+          break;
+        }
+      self->min = MIN (self->min, map[i]);
+      self->max = MAX (self->max, map[i]);
+    }
+  self->evidence = judge (self, signed_max);
+  if (self->evidence == LUCIDA_EVIDENCE_FOUND)
+    for (gsize i = 0; i < count; i++)
+      self->normalised[i] = (map[i] - self->min) / (self->max - self->min);
+  return self;
+}
+
+LucidaHeatmap *
+lucida_heatmap_ref (LucidaHeatmap *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+void
+lucida_heatmap_unref (LucidaHeatmap *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  g_free (self->map);
+  g_free (self->normalised);
+  g_free (self);
+}
+
+const char *
+lucida_evidence_get_note (LucidaEvidence evidence)
+{
+  switch (evidence)
+    {
+    case LUCIDA_EVIDENCE_AGAINST:
+      return N_ ("No evidence for this class here: every position speaks against it.");
+    case LUCIDA_EVIDENCE_DEAD:
+      return N_ ("No evidence: this layer is silent for this picture (all zeros).");
+    case LUCIDA_EVIDENCE_CONSTANT:
+      return N_ ("No evidence: the map is the same everywhere.");
+    case LUCIDA_EVIDENCE_NAN:
+      return N_ ("No map: the network computes numbers that are not finite.");
+    case LUCIDA_EVIDENCE_FOUND:
+    default:
+      return NULL;
+    }
+}
