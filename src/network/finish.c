@@ -180,31 +180,34 @@ find_consumers (LucidaNetwork *self)
     }
 }
 
-/* Two layers of one name get "_1", "_2"… from the second on, as PyTorch and Keras do. */
+/* Two layers of one name get "_1", "_2"… from the second on, as PyTorch and Keras do, but never a
+ * name that another layer has by itself. */
 static void
 make_names_unique (LucidaNetwork *self)
 {
-  g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GHashTable) next = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) given = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) uses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; i < self->nodes->len; i++)
-    g_hash_table_add (next, g_strdup (lucida_node_get_name (g_ptr_array_index (self->nodes, i))));
+    g_hash_table_add (given, g_strdup (lucida_node_get_name (self->nodes->pdata[i])));
   for (guint i = 0; i < self->nodes->len; i++)
     {
-      LucidaNode *node = g_ptr_array_index (self->nodes, i);
-      const char *name = lucida_node_get_name (node);
-      g_autofree char *unique = g_strdup (name);
+      LucidaNode *node = self->nodes->pdata[i];
+      g_autofree char *name = g_strdup (lucida_node_get_name (node));
+      guint use = GPOINTER_TO_UINT (g_hash_table_lookup (uses, name));
 
-      for (guint k = 1;
-           g_hash_table_contains (taken, unique) || (k > 1 && g_hash_table_contains (next, unique));
-           k++)
+      if (use > 0)
         {
-          g_free (unique);
-          unique = g_strdup_printf ("%s_%u", name, k);
+          g_autofree char *unique = g_strdup_printf ("%s_%u", name, use);
+
+          while (!g_hash_table_add (given, g_strdup (unique)))
+            {
+              g_free (unique);
+              unique = g_strdup_printf ("%s_%u", name, ++use);
+            }
+          lucida_node_set_name (node, unique);
         }
-      if (g_strcmp0 (unique, name) != 0)
-        lucida_node_set_name (node, unique);
-      g_hash_table_add (taken, g_steal_pointer (&unique));
+      g_hash_table_replace (uses, g_steal_pointer (&name), GUINT_TO_POINTER (use + 1));
     }
 }
 
