@@ -37,6 +37,10 @@ LucidaPicture *lucida_picture_new (int width, int height, gsize stride, const gu
                                    const char *name, GError **error);
 /* Only the size that the upright picture will have, without decoding it. */
 gboolean lucida_picture_probe (const char *path, int *width, int *height, GError **error);
+/* The whole picture at another size, antialiased (Pillow's BILINEAR). (transfer full)
+ * Errors: %LUCIDA_ERROR_NO_MEMORY. */
+LucidaPicture *lucida_picture_scale (const LucidaPicture *self, int width, int height,
+                                     GError **error);
 LucidaPicture *lucida_picture_ref (LucidaPicture *self);
 void lucida_picture_unref (LucidaPicture *self);
 
