@@ -1,0 +1,255 @@
+#include "readers/reader.h"
+
+#include "base/error.h"
+#include "readers/file.h"
+#include "readers/labels.h"
+#include "readers/sidecar.h"
+
+#include <string.h>
+
+#define HEAD_SIZE 4096                     /* bytes by which a file is recognised */
+#define MAX_LABELS_SIZE ((gsize) 64 << 20) /* bytes of labels.txt */
+#define MAX_SAFETENSORS_HEADER (100 << 20)
+
+/* A kind of file that is no model here: its first bytes and what is said about it. */
+typedef struct
+{
+  const char *magic;
+  gsize size;   /* bytes of magic */
+  gsize offset; /* where they stand */
+  LucidaError code;
+  const char *text;
+} Signature;
+
+#define A_PICTURE "this is a picture, not a network: open it as the picture"
+
+static const Signature signatures[] = {
+  { "version https://git-lfs.github.com/spec/", 39, 0, LUCIDA_ERROR_UNRECOGNISED,
+    "this is a Git LFS pointer and not the network itself: fetch that with “git lfs pull”" },
+  { "\x89HDF\r\n\x1a\n", 8, 0, LUCIDA_ERROR_UNSUPPORTED,
+    "Keras HDF5 files are not read yet: export the network as ONNX (tf2onnx.convert)" },
+  { "\x89PNG\r\n\x1a\n", 8, 0, LUCIDA_ERROR_UNRECOGNISED, A_PICTURE },
+  { "\xff\xd8\xff", 3, 0, LUCIDA_ERROR_UNRECOGNISED, A_PICTURE },
+  { "GIF8", 4, 0, LUCIDA_ERROR_UNRECOGNISED, A_PICTURE },
+  { "WEBP", 4, 8, LUCIDA_ERROR_UNRECOGNISED, A_PICTURE },
+  { "II*\0", 4, 0, LUCIDA_ERROR_UNRECOGNISED, A_PICTURE },
+  { "MM\0*", 4, 0, LUCIDA_ERROR_UNRECOGNISED, A_PICTURE },
+  { "TFL3", 4, 4, LUCIDA_ERROR_UNSUPPORTED,
+    "TensorFlow Lite files are not read: open the network that it was made from, as ONNX" },
+};
+
+static const char pytorch_text[]
+    = "PyTorch files are not read yet: export the network as ONNX (torch.onnx.export)";
+static const char keras_text[]
+    = "Keras files are not read yet: export the network as ONNX (tf2onnx.convert)";
+static const char saved_model_text[] = "TensorFlow SavedModels are not read yet: export the "
+                                       "network as ONNX (python -m tf2onnx.convert)";
+static const char safetensors_text[]
+    = "safetensors files are not read yet: export the network as ONNX (torch.onnx.export)";
+
+static gboolean
+holds (const guint8 *head, gsize size, const char *text)
+{
+  gsize length = strlen (text);
+
+  for (gsize i = 0; i + length <= size; i++)
+    if (memcmp (head + i, text, length) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static const Signature *
+find_signature (const guint8 *head, gsize size)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (signatures); i++)
+    {
+      const Signature *s = &signatures[i];
+
+      if (size >= s->offset + s->size && memcmp (head + s->offset, s->magic, s->size) == 0)
+        return s;
+    }
+  return NULL;
+}
+
+/* BM, the file's size, four bytes of zero. */
+static gboolean
+is_bitmap (const guint8 *head, gsize size)
+{
+  return size > 14 && memcmp (head, "BM", 2) == 0 && memcmp (head + 6, "\0\0\0\0", 4) == 0;
+}
+
+/* The length of a JSON header, then that header. */
+static gboolean
+is_safetensors (const guint8 *head, gsize size)
+{
+  guint64 length;
+
+  if (size < 10 || head[8] != '{')
+    return FALSE;
+  memcpy (&length, head, sizeof length);
+  return GUINT64_FROM_LE (length) <= MAX_SAFETENSORS_HEADER;
+}
+
+/* Protocol 2 to 5, as torch.save() wrote before its zip archives. */
+static gboolean
+is_pickle (const guint8 *head, gsize size)
+{
+  return size >= 3 && head[0] == 0x80 && head[1] >= 2 && head[1] <= 5;
+}
+
+static gboolean
+is_text (const guint8 *head, gsize size)
+{
+  const char *end;
+
+  for (gsize i = 0; i < size; i++)
+    if (head[i] < 0x20 && !strchr ("\n\r\t\f\x1b", head[i]))
+      return FALSE;
+  /* The last character may be cut off. */
+  return g_utf8_validate ((const char *) head, (gssize) size, &end)
+         || (size == HEAD_SIZE && (gsize) (end - (const char *) head) + 4 > size);
+}
+
+/* One sentence about a file that no reader knows. */
+static void
+describe_stranger (const char *path, const guint8 *head, gsize size, GError **error)
+{
+  const Signature *signature = find_signature (head, size);
+  g_autofree char *name = g_path_get_basename (path);
+  LucidaError code = LUCIDA_ERROR_UNSUPPORTED;
+  const char *text;
+
+  if (signature)
+    {
+      code = signature->code;
+      text = signature->text;
+    }
+  else if (size >= 4 && memcmp (head, "PK\3\4", 4) == 0)
+    {
+      gboolean torch = holds (head, size, "data.pkl");
+      gboolean keras = holds (head, size, "metadata.json") || holds (head, size, "config.json");
+
+      text = torch   ? pytorch_text
+             : keras ? keras_text
+                     : "this is a zip archive: unpack it and open the network inside";
+    }
+  else if (is_pickle (head, size))
+    text = pytorch_text;
+  else if (is_safetensors (head, size))
+    text = safetensors_text;
+  else if (g_str_equal (name, "saved_model.pb") || g_str_equal (name, "keras_metadata.pb"))
+    text = saved_model_text;
+  else
+    {
+      code = LUCIDA_ERROR_UNRECOGNISED;
+      if (is_bitmap (head, size))
+        text = A_PICTURE;
+      else if (is_text (head, size))
+        text = holds (head, size, "<html") || holds (head, size, "<!DOCTYPE")
+                   ? "this is a web page, not a network: the download gave something else"
+                   : "this is a text file, not a network";
+      else
+        text = "this is no network that can be read: the file is damaged, or of a kind that is "
+               "not known (ONNX files are)";
+    }
+  g_set_error_literal (error, LUCIDA_ERROR, (int) code, text);
+}
+
+static const LucidaReader *
+find_reader (const char *path, const guint8 *head, gsize size)
+{
+  for (int i = 0; lucida_readers[i]; i++)
+    if (lucida_readers[i]->recognise (path, head, size))
+      return lucida_readers[i];
+  return NULL;
+}
+
+/* (nullable): NULL with @error set */
+static const LucidaReader *
+recognise_folder (const char *path, GError **error)
+{
+  static const guint8 none[1] = { 0 };
+  const LucidaReader *reader = find_reader (path, none, 0);
+  g_autofree char *saved_model = g_build_filename (path, "saved_model.pb", NULL);
+
+  if (!reader && g_file_test (saved_model, G_FILE_TEST_EXISTS))
+    g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_UNSUPPORTED, saved_model_text);
+  else if (!reader)
+    g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_UNRECOGNISED,
+                         "this is a folder and no network: open the network's file in it");
+  return reader;
+}
+
+static const LucidaReader *
+recognise_file (const char *path, GError **error)
+{
+  guint8 head[HEAD_SIZE + 1] = { 0 };
+  const LucidaReader *reader;
+  gsize size;
+
+  if (!lucida_file_head (path, head, HEAD_SIZE, &size, error))
+    return NULL;
+  if (size == 0)
+    {
+      g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_UNRECOGNISED, "the file is empty");
+      return NULL;
+    }
+  reader = find_reader (path, head, size);
+  if (!reader)
+    describe_stranger (path, head, size, error);
+  return reader;
+}
+
+/* Names from labels.txt or classes.txt beside the model, where nothing else gives any. */
+static void
+apply_labels (LucidaNetwork *network, const char *path)
+{
+  static const char *const files[] = { "labels.txt", "classes.txt" };
+  g_autofree char *folder = g_path_get_dirname (path);
+  int n;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files) && !lucida_network_get_classes (network, &n); i++)
+    {
+      g_autofree char *file = g_build_filename (folder, files[i], NULL);
+      g_autofree char *text = NULL;
+      g_autoptr (GError) problem = NULL;
+      g_auto (GStrv) names = NULL;
+      gsize size = 0;
+
+      text = lucida_file_read (file, MAX_LABELS_SIZE, &size, &problem);
+      if (text)
+        names = lucida_labels_parse (text, size, &problem);
+      if (names)
+        lucida_labels_apply (network, (const char *const *) names, files[i]);
+      else if (!g_error_matches (problem, LUCIDA_ERROR, LUCIDA_ERROR_NOT_FOUND))
+        {
+          g_autofree char *warning
+              = g_strdup_printf ("The names in %s are not used: %s.", files[i], problem->message);
+          lucida_network_add_warning (network, warning);
+        }
+    }
+}
+
+LucidaNetwork *
+lucida_reader_open (const char *path, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (LucidaNetwork) network = NULL;
+  g_autofree char *name = NULL;
+  const LucidaReader *reader;
+  GError *problem = NULL;
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    reader = recognise_folder (path, &problem);
+  else
+    reader = recognise_file (path, &problem);
+  if (reader)
+    network = reader->read (path, cancellable, &problem);
+  if (network && lucida_sidecar_apply (network, path, &problem))
+    {
+      apply_labels (network, path);
+      return g_steal_pointer (&network);
+    }
+  name = g_filename_display_name (path);
+  g_propagate_prefixed_error (error, problem, "%s: ", name);
+  return NULL;
+}
