@@ -128,9 +128,7 @@ area_prepared_cb (GdkPixbufLoader *loader, gpointer data)
 {
   Decoding *self = data;
 
-  if (!self->container.complete
-      && (self->container.kind == LUCIDA_CONTAINER_JPEG
-          || self->container.kind == LUCIDA_CONTAINER_PNG))
+  if (!self->container.complete)
     gdk_pixbuf_fill (gdk_pixbuf_loader_get_pixbuf (loader), 0xffffffff);
 }
 
@@ -265,10 +263,11 @@ decode (Decoding *self, const char *name, gboolean allow_truncated, GCancellable
   if (!picture)
     return NULL;
   picture->truncated = truncated;
-  _lucida_orientation_copy (gdk_pixbuf_read_pixels (pixbuf),
-                            (gsize) gdk_pixbuf_get_rowstride (pixbuf),
-                            gdk_pixbuf_get_n_channels (pixbuf), width, height, orientation,
-                            picture->pixels, picture->stride);
+  /* libtiff multiplies every kind of alpha into the colours. */
+  _lucida_orientation_copy (
+      gdk_pixbuf_read_pixels (pixbuf), (gsize) gdk_pixbuf_get_rowstride (pixbuf),
+      gdk_pixbuf_get_n_channels (pixbuf), self->container.kind == LUCIDA_CONTAINER_TIFF, width,
+      height, orientation, picture->pixels, picture->stride);
   return picture;
 }
 

@@ -13,9 +13,11 @@ gint64 _lucida_exif_find (const guint8 *data, gsize size, guint16 tag);
 
 /* Copies pixels upright. @source: rows of @source_stride bytes, R G B or (@channels 4) R G B A,
  * @width × @height; @target: rows of @target_stride bytes R G B, its sizes exchanged for the
- * @orientation values 5 to 8. Alpha is composed on white. */
-void _lucida_orientation_copy (const guint8 *source, gsize source_stride, int channels, int width,
-                               int height, int orientation, guint8 *target, gsize target_stride);
+ * @orientation values 5 to 8. Alpha is composed on white; @premultiplied: the colours have been
+ * multiplied by it already. */
+void _lucida_orientation_copy (const guint8 *source, gsize source_stride, int channels,
+                               gboolean premultiplied, int width, int height, int orientation,
+                               guint8 *target, gsize target_stride);
 
 /* Whether width and height are exchanged. */
 static inline gboolean

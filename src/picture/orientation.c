@@ -81,15 +81,17 @@ _lucida_exif_find (const guint8 *data, gsize size, guint16 tag)
   return -1;
 }
 
+/* v·α + 1·(1 - α) in 255ths; @scale is α, or 1 where v holds v·α already. */
 static inline guint8
-on_white (guint8 value, guint alpha)
+on_white (guint8 value, guint scale, guint alpha)
 {
-  return (guint8) ((value * alpha + 255 * (255 - alpha) + 127) / 255);
+  return (guint8) MIN ((value * scale + 255 * (255 - alpha) + 127) / 255, 255);
 }
 
 void
-_lucida_orientation_copy (const guint8 *source, gsize source_stride, int channels, int width,
-                          int height, int orientation, guint8 *target, gsize target_stride)
+_lucida_orientation_copy (const guint8 *source, gsize source_stride, int channels,
+                          gboolean premultiplied, int width, int height, int orientation,
+                          guint8 *target, gsize target_stride)
 {
   /* Where the pixel right of, and the one below, a stored pixel lie in the upright picture. */
   gssize line = (gssize) target_stride, right = 3, down = line;
@@ -143,11 +145,11 @@ _lucida_orientation_copy (const guint8 *source, gsize source_stride, int channel
         }
       for (int x = 0; x < width; x++, in += channels, out += right)
         {
-          guint alpha = channels == 4 ? in[3] : 255;
+          guint alpha = channels == 4 ? in[3] : 255, scale = premultiplied ? 255 : alpha;
 
-          out[0] = on_white (in[0], alpha);
-          out[1] = on_white (in[1], alpha);
-          out[2] = on_white (in[2], alpha);
+          out[0] = on_white (in[0], scale, alpha);
+          out[1] = on_white (in[1], scale, alpha);
+          out[2] = on_white (in[2], scale, alpha);
         }
     }
 }
