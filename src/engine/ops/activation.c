@@ -10,7 +10,7 @@
 static float
 attribute (const LucidaOpCall *call, const char *name, double fallback)
 {
-  return (float)lucida_node_get_float (call->node, name, fallback);
+  return (float) lucida_node_get_float (call->node, name, fallback);
 }
 
 LUCIDA_UNARY_FUNCS (Relu, x<0.0f ? 0.0f : x, x> 0.0f ? 1.0f : 0.0f)

@@ -55,9 +55,9 @@ forward_row (int64_t n, const int64_t *offset, const int64_t *step, gpointer dat
 {
   const Binary *binary = data;
 
-  binary->function (n, binary->a + offset[1] * (int64_t)binary->in_size, step[1],
-                    binary->b + offset[2] * (int64_t)binary->in_size, step[2],
-                    binary->y + offset[0] * (int64_t)binary->out_size);
+  binary->function (n, binary->a + offset[1] * (int64_t) binary->in_size, step[1],
+                    binary->b + offset[2] * (int64_t) binary->in_size, step[2],
+                    binary->y + offset[0] * (int64_t) binary->out_size);
 }
 
 void
@@ -94,8 +94,8 @@ static void
 backward_row (int64_t n, const int64_t *offset, const int64_t *step, gpointer data)
 {
   const Binary *binary = data;
-  const float *a = (const float *)(const void *)binary->a + offset[1];
-  const float *b = (const float *)(const void *)binary->b + offset[2];
+  const float *a = (const float *) (const void *) binary->a + offset[1];
+  const float *b = (const float *) (const void *) binary->b + offset[2];
   const float *g = binary->g + offset[0];
   int64_t target_step = step[1 + binary->which];
   float *target = binary->target + offset[1 + binary->which];
@@ -115,7 +115,7 @@ backward_row (int64_t n, const int64_t *offset, const int64_t *step, gpointer da
       binary->gradient (count, a + begin * step[1], step[1], b + begin * step[2], step[2], row,
                         buffer);
       if (target_step == 0)
-        *target += (float)lucida_loop_sum (count, buffer);
+        *target += (float) lucida_loop_sum (count, buffer);
       else
         for (int64_t i = 0; i < count; i++)
           target[(begin + i) * target_step] += buffer[i];

@@ -37,7 +37,7 @@ whole_bound (const LucidaOpCall *call, int i, int64_t fallback)
 {
   const LucidaOpValue *value = lucida_op_input (call, i);
 
-  return value && value->element == LUCIDA_INT64 ? *(const int64_t *)value->data : fallback;
+  return value && value->element == LUCIDA_INT64 ? *(const int64_t *) value->data : fallback;
 }
 
 static gboolean
@@ -48,8 +48,8 @@ clip_forward (LucidaOpCall *call, GError **error)
 
   if (!read_bounds (call, &bounds, error))
     return FALSE;
-  p[0] = (float)bounds.low;
-  p[1] = (float)bounds.high;
+  p[0] = (float) bounds.low;
+  p[1] = (float) bounds.high;
   if (call->in[0]->element == LUCIDA_INT64)
     {
       const int64_t *x = call->in[0]->data;
@@ -71,8 +71,8 @@ clip_backward (LucidaOpCall *call)
   float p[2];
 
   read_bounds (call, &bounds, NULL);
-  p[0] = (float)bounds.low;
-  p[1] = (float)bounds.high;
+  p[0] = (float) bounds.low;
+  p[1] = (float) bounds.high;
   lucida_unary_backward (call, clip_slopes, p);
 }
 

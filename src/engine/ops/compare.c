@@ -45,8 +45,8 @@ not_forward (LucidaOpCall *call, GError **error)
   int64_t *y = call->out[0]->data;
 
   for (int64_t i = 0; i < lucida_shape_count (&call->in[0]->shape); i++)
-    y[i] = call->in[0]->element == LUCIDA_INT64 ? ((const int64_t *)call->in[0]->data)[i] == 0
-                                                : ((const float *)call->in[0]->data)[i] == 0.0f;
+    y[i] = call->in[0]->element == LUCIDA_INT64 ? ((const int64_t *) call->in[0]->data)[i] == 0
+                                                : ((const float *) call->in[0]->data)[i] == 0.0f;
   return TRUE;
 }
 
@@ -63,7 +63,7 @@ is_nan_forward (LucidaOpCall *call, GError **error)
   int64_t *y = call->out[0]->data;
 
   for (int64_t i = 0; i < lucida_shape_count (&call->in[0]->shape); i++)
-    y[i] = call->in[0]->element == LUCIDA_FLOAT32 && isnan (((const float *)call->in[0]->data)[i]);
+    y[i] = call->in[0]->element == LUCIDA_FLOAT32 && isnan (((const float *) call->in[0]->data)[i]);
   return TRUE;
 }
 
@@ -83,7 +83,7 @@ is_inf_forward (LucidaOpCall *call, GError **error)
 
   for (int64_t i = 0; i < lucida_shape_count (&call->in[0]->shape); i++)
     {
-      float x = call->in[0]->element == LUCIDA_FLOAT32 ? ((const float *)call->in[0]->data)[i] : 0;
+      float x = call->in[0]->element == LUCIDA_FLOAT32 ? ((const float *) call->in[0]->data)[i] : 0;
 
       y[i] = isinf (x) && (x < 0 ? negative : positive);
     }
@@ -120,22 +120,22 @@ static void
 where_row (int64_t n, const int64_t *offset, const int64_t *step, gpointer data)
 {
   const LucidaOpCall *call = data;
-  const int64_t *condition = (const int64_t *)call->in[0]->data + offset[1];
+  const int64_t *condition = (const int64_t *) call->in[0]->data + offset[1];
 
   if (call->out[0]->element == LUCIDA_FLOAT32)
     {
-      const float *a = (const float *)call->in[1]->data + offset[2];
-      const float *b = (const float *)call->in[2]->data + offset[3];
-      float *y = (float *)call->out[0]->data + offset[0];
+      const float *a = (const float *) call->in[1]->data + offset[2];
+      const float *b = (const float *) call->in[2]->data + offset[3];
+      float *y = (float *) call->out[0]->data + offset[0];
 
       for (int64_t i = 0; i < n; i++)
         y[i * step[0]] = condition[i * step[1]] ? a[i * step[2]] : b[i * step[3]];
     }
   else
     {
-      const int64_t *a = (const int64_t *)call->in[1]->data + offset[2];
-      const int64_t *b = (const int64_t *)call->in[2]->data + offset[3];
-      int64_t *y = (int64_t *)call->out[0]->data + offset[0];
+      const int64_t *a = (const int64_t *) call->in[1]->data + offset[2];
+      const int64_t *b = (const int64_t *) call->in[2]->data + offset[3];
+      int64_t *y = (int64_t *) call->out[0]->data + offset[0];
 
       for (int64_t i = 0; i < n; i++)
         y[i * step[0]] = condition[i * step[1]] ? a[i * step[2]] : b[i * step[3]];
@@ -146,7 +146,7 @@ static void
 where_first_row (int64_t n, const int64_t *offset, const int64_t *step, gpointer data)
 {
   const LucidaOpCall *call = data;
-  const int64_t *condition = (const int64_t *)call->in[0]->data + offset[1];
+  const int64_t *condition = (const int64_t *) call->in[0]->data + offset[1];
   const float *g = call->out[0]->grad + offset[0];
   float *target = call->in[1]->grad + offset[2];
 
@@ -159,7 +159,7 @@ static void
 where_second_row (int64_t n, const int64_t *offset, const int64_t *step, gpointer data)
 {
   const LucidaOpCall *call = data;
-  const int64_t *condition = (const int64_t *)call->in[0]->data + offset[1];
+  const int64_t *condition = (const int64_t *) call->in[0]->data + offset[1];
   const float *g = call->out[0]->grad + offset[0];
   float *target = call->in[2]->grad + offset[3];
 

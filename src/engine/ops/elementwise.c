@@ -9,19 +9,19 @@
 static int64_t
 whole_add (int64_t a, int64_t b)
 {
-  return (int64_t)((uint64_t)a + (uint64_t)b);
+  return (int64_t) ((uint64_t) a + (uint64_t) b);
 }
 
 static int64_t
 whole_sub (int64_t a, int64_t b)
 {
-  return (int64_t)((uint64_t)a - (uint64_t)b);
+  return (int64_t) ((uint64_t) a - (uint64_t) b);
 }
 
 static int64_t
 whole_mul (int64_t a, int64_t b)
 {
-  return (int64_t)((uint64_t)a * (uint64_t)b);
+  return (int64_t) ((uint64_t) a * (uint64_t) b);
 }
 
 /* Towards zero; b is not 0. */
@@ -77,7 +77,7 @@ whole_from_double (double value)
 {
   if (!(value > -9223372036854775808.0))
     return isnan (value) ? 0 : INT64_MIN;
-  return value < 9223372036854775808.0 ? (int64_t)value : INT64_MAX;
+  return value < 9223372036854775808.0 ? (int64_t) value : INT64_MAX;
 }
 
 LUCIDA_BINARY_FUNC (add_floats, float, float, a + b)
@@ -140,7 +140,7 @@ check_divisor (const LucidaOpCall *call, GError **error)
 
   if (b->element == LUCIDA_INT64)
     for (int64_t i = 0; i < lucida_shape_count (&b->shape); i++)
-      if (((const int64_t *)b->data)[i] == 0)
+      if (((const int64_t *) b->data)[i] == 0)
         {
           g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT,
                                "an integer is divided by zero");
@@ -225,16 +225,16 @@ pow_mixed_row (int64_t n, const int64_t *offset, const int64_t *step, gpointer d
   for (int64_t i = 0; i < n; i++)
     {
       int64_t ia = offset[1] + i * step[1], ib = offset[2] + i * step[2];
-      double base = a->element == LUCIDA_INT64 ? (double)((const int64_t *)a->data)[ia]
-                                               : (double)((const float *)a->data)[ia];
-      double exponent = b->element == LUCIDA_INT64 ? (double)((const int64_t *)b->data)[ib]
-                                                   : (double)((const float *)b->data)[ib];
+      double base = a->element == LUCIDA_INT64 ? (double) ((const int64_t *) a->data)[ia]
+                                               : (double) ((const float *) a->data)[ia];
+      double exponent = b->element == LUCIDA_INT64 ? (double) ((const int64_t *) b->data)[ib]
+                                                   : (double) ((const float *) b->data)[ib];
       double power = pow (base, exponent);
 
       if (a->element == LUCIDA_INT64)
-        ((int64_t *)call->out[0]->data)[offset[0] + i * step[0]] = whole_from_double (power);
+        ((int64_t *) call->out[0]->data)[offset[0] + i * step[0]] = whole_from_double (power);
       else
-        ((float *)call->out[0]->data)[offset[0] + i * step[0]] = (float)power;
+        ((float *) call->out[0]->data)[offset[0] + i * step[0]] = (float) power;
     }
 }
 
@@ -282,18 +282,18 @@ static void
 pow_mixed_gradient_row (int64_t n, const int64_t *offset, const int64_t *step, gpointer data)
 {
   const LucidaOpCall *call = data;
-  const float *a = (const float *)call->in[0]->data + offset[1];
-  const int64_t *b = (const int64_t *)call->in[1]->data + offset[2];
+  const float *a = (const float *) call->in[0]->data + offset[1];
+  const int64_t *b = (const int64_t *) call->in[1]->data + offset[2];
   const float *g = call->out[0]->grad + offset[0];
   float *ga = call->in[0]->grad + offset[1];
 
   for (int64_t i = 0; i < n; i++)
     {
-      double exponent = (double)b[i * step[2]];
+      double exponent = (double) b[i * step[2]];
 
       if (exponent != 0)
         ga[i * step[1]]
-            += g[i * step[0]] * (float)(exponent * pow ((double)a[i * step[1]], exponent - 1));
+            += g[i * step[0]] * (float) (exponent * pow ((double) a[i * step[1]], exponent - 1));
     }
 }
 

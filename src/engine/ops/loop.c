@@ -14,7 +14,7 @@ static void
 loop_part (gsize part, guint thread, gpointer data)
 {
   const Loop *loop = data;
-  int64_t begin = (int64_t)part * loop->grain;
+  int64_t begin = (int64_t) part * loop->grain;
 
   loop->function (begin, MIN (begin + loop->grain, loop->count), loop->data);
 }
@@ -30,7 +30,7 @@ lucida_loop (LucidaPool *pool, int64_t count, int64_t grain, LucidaRangeFunc fun
   if (count <= grain)
     function (0, count, data);
   else
-    lucida_pool_run (pool, (gsize)((count - 1) / grain + 1), loop_part, &loop);
+    lucida_pool_run (pool, (gsize) ((count - 1) / grain + 1), loop_part, &loop);
 }
 
 int64_t
@@ -47,9 +47,9 @@ lucida_loop_sum (int64_t n, const float *x)
 
   for (; i + LANES <= n; i += LANES)
     for (int l = 0; l < LANES; l++)
-      lane[l] += (double)x[i + l];
+      lane[l] += (double) x[i + l];
   for (; i < n; i++)
-    sum += (double)x[i];
+    sum += (double) x[i];
   for (int l = 0; l < LANES; l++)
     sum += lane[l];
   return sum;
@@ -63,9 +63,9 @@ lucida_loop_dot (int64_t n, const float *x, const float *y)
 
   for (; i + LANES <= n; i += LANES)
     for (int l = 0; l < LANES; l++)
-      lane[l] += (double)x[i + l] * (double)y[i + l];
+      lane[l] += (double) x[i + l] * (double) y[i + l];
   for (; i < n; i++)
-    sum += (double)x[i] * (double)y[i];
+    sum += (double) x[i] * (double) y[i];
   for (int l = 0; l < LANES; l++)
     sum += lane[l];
   return sum;

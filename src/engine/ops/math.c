@@ -56,14 +56,14 @@ static void
 abs_ints (int64_t n, const int64_t *x, int64_t *y, const float *p)
 {
   for (int64_t i = 0; i < n; i++)
-    y[i] = x[i] < 0 ? (int64_t)(0 - (uint64_t)x[i]) : x[i];
+    y[i] = x[i] < 0 ? (int64_t) (0 - (uint64_t) x[i]) : x[i];
 }
 
 static void
 neg_ints (int64_t n, const int64_t *x, int64_t *y, const float *p)
 {
   for (int64_t i = 0; i < n; i++)
-    y[i] = (int64_t)(0 - (uint64_t)x[i]);
+    y[i] = (int64_t) (0 - (uint64_t) x[i]);
 }
 
 static void

@@ -38,7 +38,7 @@ values_range (int64_t begin, int64_t end, gpointer data)
 {
   const Unary *u = data;
 
-  u->function (end - begin, (const float *)u->x + begin, (float *)u->y + begin, u->p);
+  u->function (end - begin, (const float *) u->x + begin, (float *) u->y + begin, u->p);
 }
 
 static void
@@ -46,7 +46,7 @@ ints_range (int64_t begin, int64_t end, gpointer data)
 {
   const Unary *u = data;
 
-  u->ints (end - begin, (const int64_t *)u->x + begin, (int64_t *)u->y + begin, u->p);
+  u->ints (end - begin, (const int64_t *) u->x + begin, (int64_t *) u->y + begin, u->p);
 }
 
 static void
@@ -54,8 +54,8 @@ gradient_range (int64_t begin, int64_t end, gpointer data)
 {
   const Unary *u = data;
 
-  u->gradient (end - begin, (const float *)u->x + begin, (const float *)u->y + begin, u->g + begin,
-               u->gx + begin, u->p);
+  u->gradient (end - begin, (const float *) u->x + begin, (const float *) u->y + begin,
+               u->g + begin, u->gx + begin, u->p);
 }
 
 void
@@ -72,7 +72,7 @@ lucida_unary_forward (LucidaOpCall *call, LucidaUnaryFunc function, LucidaUnaryI
   else if (ints)
     lucida_loop (call->pool, count, LUCIDA_LOOP_GRAIN, ints_range, &unary);
   else if (count > 0)
-    memcpy (unary.y, unary.x, (gsize)count * sizeof (int64_t));
+    memcpy (unary.y, unary.x, (gsize) count * sizeof (int64_t));
 }
 
 void

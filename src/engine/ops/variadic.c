@@ -9,7 +9,7 @@
 /* Sum, Mean, Max and Min of any number of inputs with broadcasting, two at a time. */
 
 LUCIDA_BINARY_FUNC (sum_floats, float, float, a + b)
-LUCIDA_BINARY_FUNC (sum_ints, int64_t, int64_t, (int64_t)((uint64_t)a + (uint64_t)b))
+LUCIDA_BINARY_FUNC (sum_ints, int64_t, int64_t, (int64_t) ((uint64_t) a + (uint64_t) b))
 /* A NaN wins on either side. */
 LUCIDA_BINARY_FUNC (max_floats, float, float, a > b || a != a ? a : b)
 LUCIDA_BINARY_FUNC (max_ints, int64_t, int64_t, MAX (a, b))
@@ -42,7 +42,7 @@ variadic_infer (LucidaOpCall *call, GError **error)
 static gsize
 output_bytes (const LucidaOpCall *call)
 {
-  return (gsize)lucida_shape_count (&call->out[0]->shape)
+  return (gsize) lucida_shape_count (&call->out[0]->shape)
          * lucida_element_size (call->out[0]->element);
 }
 
@@ -120,9 +120,9 @@ mean_forward (LucidaOpCall *call, GError **error)
   variadic_run (call, sum_floats, sum_ints);
   for (int64_t i = 0; i < count; i++)
     if (call->out[0]->element == LUCIDA_FLOAT32)
-      ((float *)call->out[0]->data)[i] /= (float)call->n_in;
+      ((float *) call->out[0]->data)[i] /= (float) call->n_in;
     else
-      ((int64_t *)call->out[0]->data)[i] /= call->n_in;
+      ((int64_t *) call->out[0]->data)[i] /= call->n_in;
   return TRUE;
 }
 
@@ -141,7 +141,7 @@ mean_backward (LucidaOpCall *call)
   if (call->out[0]->element != LUCIDA_FLOAT32)
     return;
   for (int64_t i = 0; i < count; i++)
-    share[i] = call->out[0]->grad[i] / (float)call->n_in;
+    share[i] = call->out[0]->grad[i] / (float) call->n_in;
   for (int i = 0; i < call->n_in; i++)
     if (call->in[i]->grad)
       add_gradient (call, share, call->in[i]->grad, &call->in[i]->shape);

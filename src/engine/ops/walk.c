@@ -129,8 +129,8 @@ walk_pair_axes (LucidaWalk *self)
     for (int64_t column = 0; column < columns; column += TILE)                                     \
       for (int64_t r = row; r < MIN (row + TILE, rows); r++)                                       \
         {                                                                                          \
-          type *target = (type *)to + r * w->to[axis];                                             \
-          const type *source = (const type *)from + r * w->from[axis];                             \
+          type *target = (type *) to + r * w->to[axis];                                            \
+          const type *source = (const type *) from + r * w->from[axis];                            \
           for (int64_t c = column; c < MIN (column + TILE, columns); c++)                          \
             target[c * to_step] = source[c * from_step];                                           \
         }
@@ -144,8 +144,8 @@ copy_plane (const LucidaWalk *w, LucidaElement element, int axis, int64_t rows, 
 
   if (to_step == 1 && from_step == 1)
     for (int64_t r = 0; r < rows; r++)
-      memcpy (to + r * w->to[axis] * (int64_t)bytes, from + r * w->from[axis] * (int64_t)bytes,
-              (gsize)columns * bytes);
+      memcpy (to + r * w->to[axis] * (int64_t) bytes, from + r * w->from[axis] * (int64_t) bytes,
+              (gsize) columns * bytes);
   else if (element == LUCIDA_FLOAT32)
     {
       COPY_PLANE (float)
@@ -160,7 +160,7 @@ static void
 copy_axis (const LucidaWalk *w, LucidaElement element, int axis, int64_t size, char *to,
            const char *from)
 {
-  int64_t bytes = (int64_t)lucida_element_size (element);
+  int64_t bytes = (int64_t) lucida_element_size (element);
 
   if (axis == w->rank - 2)
     copy_plane (w, element, axis, size, to, from);
@@ -174,7 +174,7 @@ static void
 copy_range (int64_t begin, int64_t end, gpointer data)
 {
   const Copy *copy = data;
-  int64_t bytes = (int64_t)lucida_element_size (copy->element);
+  int64_t bytes = (int64_t) lucida_element_size (copy->element);
 
   copy_axis (&copy->walk, copy->element, 0, end - begin,
              copy->to + begin * copy->walk.to[0] * bytes,
@@ -200,8 +200,8 @@ lucida_walk_copy (const LucidaWalk *self, LucidaElement element, void *to, const
       int64_t run = LUCIDA_LOOP_GRAIN, rest = w->size[0] % run, whole = w->size[0] - rest;
       gsize bytes = lucida_element_size (element);
 
-      memcpy ((char *)to + (gsize)whole * bytes, (const char *)from + (gsize)whole * bytes,
-              (gsize)rest * bytes);
+      memcpy ((char *) to + (gsize) whole * bytes, (const char *) from + (gsize) whole * bytes,
+              (gsize) rest * bytes);
       if (whole == 0)
         return;
       *w = (LucidaWalk){ .rank = 2, { whole / run, run }, { run, 1 }, { run, 1 } };
@@ -213,13 +213,13 @@ static void
 add_row (int64_t n, float *to, int64_t to_step, const float *from, int64_t from_step)
 {
   if (to_step == 0 && from_step == 1)
-    *to += (float)lucida_loop_sum (n, from);
+    *to += (float) lucida_loop_sum (n, from);
   else if (to_step == 0)
     {
       double sum = 0;
       for (int64_t i = 0; i < n; i++)
-        sum += (double)from[i * from_step];
-      *to += (float)sum;
+        sum += (double) from[i * from_step];
+      *to += (float) sum;
     }
   else if (to_step == 1 && from_step == 1)
     for (int64_t i = 0; i < n; i++)
