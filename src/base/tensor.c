@@ -102,8 +102,8 @@ tensor_alloc (LucidaElement element, const LucidaShape *shape)
   return self;
 }
 
-static LucidaTensor *
-tensor_new_uninitialised (LucidaElement element, const LucidaShape *shape, GError **error)
+LucidaTensor *
+lucida_tensor_new_uninitialised (LucidaElement element, const LucidaShape *shape, GError **error)
 {
   LucidaTensor *self;
   gsize size;
@@ -127,7 +127,7 @@ tensor_new_uninitialised (LucidaElement element, const LucidaShape *shape, GErro
 LucidaTensor *
 lucida_tensor_new (LucidaElement element, const LucidaShape *shape, GError **error)
 {
-  LucidaTensor *self = tensor_new_uninitialised (element, shape, error);
+  LucidaTensor *self = lucida_tensor_new_uninitialised (element, shape, error);
 
   if (self)
     memset (self->data, 0, lucida_tensor_get_size (self));
@@ -138,7 +138,7 @@ LucidaTensor *
 lucida_tensor_new_copy (LucidaElement element, const LucidaShape *shape, const void *data,
                         GError **error)
 {
-  LucidaTensor *self = tensor_new_uninitialised (element, shape, error);
+  LucidaTensor *self = lucida_tensor_new_uninitialised (element, shape, error);
 
   if (self && lucida_tensor_get_size (self) > 0)
     memcpy (self->data, data, lucida_tensor_get_size (self));

@@ -45,6 +45,9 @@ char *lucida_shape_to_string (const LucidaShape *shape);
 /* A new tensor filled with zeros, data aligned to 64 bytes. (transfer full)
  * Errors: those of lucida_shape_check() and %LUCIDA_ERROR_NO_MEMORY. */
 LucidaTensor *lucida_tensor_new (LucidaElement element, const LucidaShape *shape, GError **error);
+/* As lucida_tensor_new(), for data that the caller writes whole. (transfer full) */
+LucidaTensor *lucida_tensor_new_uninitialised (LucidaElement element, const LucidaShape *shape,
+                                               GError **error);
 /* As lucida_tensor_new(), filled with a copy of @data. (transfer full) */
 LucidaTensor *lucida_tensor_new_copy (LucidaElement element, const LucidaShape *shape,
                                       const void *data, GError **error);

@@ -61,7 +61,8 @@ run_step (LucidaPlan *self, const PlanStep *step, LucidaActivations *made, Lucid
       if (value != LUCIDA_NO_VALUE && !self->values[value].known)
         continue;
       /* an output nobody asked for is computed into a tensor of its own and dropped */
-      tensor = lucida_tensor_new (call.call.out[o]->element, &call.call.out[o]->shape, error);
+      tensor = lucida_tensor_new_uninitialised (call.call.out[o]->element, &call.call.out[o]->shape,
+                                                error);
       ok = tensor != NULL;
       if (!ok)
         break;
