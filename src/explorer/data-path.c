@@ -30,3 +30,11 @@ lucida_data_dup_path (const char *kind, const char *name)
     return g_build_filename (LUCIDA_SOURCE_DIR, "data", kind, name, NULL);
   return g_build_filename (LUCIDA_DATA_DIR, kind, name, NULL);
 }
+
+char *
+lucida_locale_dup_path (void)
+{
+  if (runs_from_build ())
+    return g_build_filename (LUCIDA_BUILD_DIR, "po", NULL);
+  return g_strdup (LUCIDA_LOCALE_DIR);
+}

@@ -38,6 +38,8 @@ int lucida_model_find_class (const LucidaModel *self, const char *text, GError *
 gboolean lucida_model_has_probabilities (const LucidaModel *self);
 /* The folder of the bundled models or pictures, in the build folder or as installed. */
 char *lucida_data_dup_path (const char *kind, const char *name); /* "models", "pocket-vgg.onnx" */
+/* The folder of the translations, in the build folder or as installed. (transfer full) */
+char *lucida_locale_dup_path (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LucidaModel, lucida_model_unref)
 

@@ -1,0 +1,135 @@
+#include "export/figure-file.h"
+
+#include "base/error.h"
+#include "export/vector-file.h"
+
+#include <math.h>
+
+#define MAX_SIDE 32767 /* pixels, of a Cairo surface */
+
+static gboolean
+is_vector (LucidaFileKind kind)
+{
+  return kind == LUCIDA_FILE_PDF || kind == LUCIDA_FILE_SVG;
+}
+
+static void
+draw_surface (cairo_t *cr, gpointer data)
+{
+  cairo_set_source_surface (cr, data, 0.0, 0.0);
+  /* one pixel a unit: nothing is to be smoothed, at whatever scale it is shown */
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
+  cairo_paint (cr);
+}
+
+/* Takes @surface. */
+static gboolean
+write_surface (const char *path, cairo_surface_t *surface, const char *const *keys,
+               const char *const *values, GError **error)
+{
+  LucidaFileKind kind = lucida_file_kind (path);
+  gboolean written;
+
+  if (is_vector (kind))
+    written = lucida_vector_file_write (path, kind, cairo_image_surface_get_width (surface),
+                                        cairo_image_surface_get_height (surface), draw_surface,
+                                        surface, error);
+  else
+    written = lucida_image_file_write (path, kind, surface, keys, values, error);
+  cairo_surface_destroy (surface);
+  return written;
+}
+
+/* A white opaque surface. (transfer full) */
+static cairo_surface_t *
+new_ground (int width, int height, cairo_t **cr, GError **error)
+{
+  cairo_surface_t *ground;
+
+  if (width > MAX_SIDE || height > MAX_SIDE)
+    {
+      g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_TOO_LARGE,
+                   "%d×%d pixels are more than the %d a side that can be drawn", width, height,
+                   MAX_SIDE);
+      return NULL;
+    }
+  ground = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  if (cairo_surface_status (ground) != CAIRO_STATUS_SUCCESS)
+    {
+      cairo_surface_destroy (ground);
+      g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_NO_MEMORY,
+                   "there is not enough memory for %d×%d pixels", width, height);
+      return NULL;
+    }
+  *cr = cairo_create (ground);
+  cairo_set_source_rgb (*cr, 1.0, 1.0, 1.0);
+  cairo_paint (*cr);
+  return ground;
+}
+
+gboolean
+lucida_figure_file_write_overlay (const char *path, const LucidaPicture *picture,
+                                  const LucidaPlacement *placement, const LucidaHeatmap *heatmap,
+                                  const LucidaOverlayStyle *style, const char *const *keys,
+                                  const char *const *values, GError **error)
+{
+  cairo_surface_t *surface = lucida_overlay_compose (picture, placement, heatmap, style, error);
+
+  return surface && write_surface (path, surface, keys, values, error);
+}
+
+gboolean
+lucida_figure_file_write_map (const char *path, const LucidaHeatmap *heatmap, int width, int height,
+                              const LucidaOverlayStyle *style, const char *const *keys,
+                              const char *const *values, GError **error)
+{
+  cairo_surface_t *colours = lucida_overlay_colour (heatmap, width, height, style, error);
+  cairo_surface_t *ground;
+  cairo_t *cr;
+
+  if (!colours)
+    return FALSE;
+  ground = new_ground (width, height, &cr, error);
+  if (ground)
+    {
+      cairo_set_source_surface (cr, colours, 0.0, 0.0);
+      cairo_paint (cr);
+      cairo_destroy (cr);
+    }
+  cairo_surface_destroy (colours);
+  return ground && write_surface (path, ground, keys, values, error);
+}
+
+static void
+draw_sheet (cairo_t *cr, gpointer data)
+{
+  lucida_sheet_draw (data, cr);
+}
+
+gboolean
+lucida_figure_file_write_sheet (const char *path, LucidaSheet *sheet, const char *const *keys,
+                                const char *const *values, GError **error)
+{
+  LucidaFileKind kind = lucida_file_kind (path);
+  cairo_surface_t *ground;
+  double width, height;
+  cairo_t *cr;
+
+  lucida_sheet_get_size (sheet, &width, &height);
+  if (is_vector (kind))
+    return lucida_vector_file_write (path, kind, width, height, draw_sheet, sheet, error);
+  if (width > MAX_SIDE || height > MAX_SIDE)
+    {
+      g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_TOO_LARGE,
+                   "the sheet would be %.0f×%.0f pixels; take fewer pictures at a time, or a .pdf "
+                   "file",
+                   width, height);
+      return FALSE;
+    }
+  ground = new_ground ((int) ceil (width), (int) ceil (height), &cr, error);
+  if (!ground)
+    return FALSE;
+  lucida_sheet_draw (sheet, cr);
+  cairo_destroy (cr);
+  return write_surface (path, ground, keys, values, error);
+}
