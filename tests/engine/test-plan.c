@@ -367,7 +367,7 @@ test_a_convolution_means_its_activated_output (void)
 
   relu = build_node (&b, "Relu", "block/relu", &x, 1);
   x = build_conv (&b, "block/conv2", relu, 4, 4, 3, 1, 1);
-  branch = build_unary (&b, "Relu", x);
+  branch = build_conv (&b, "block/side", build_unary (&b, "Relu", x), 4, 4, 3, 1, 1);
   x = build_binary (&b, "Add", x, branch);
   x = build_conv (&b, "other/conv2", x, 4, 4, 3, 1, 1);
   plan = plan_for (build_end (&b, build_head (&b, x, 4, 3)), NULL);
