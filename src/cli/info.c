@@ -248,14 +248,14 @@ print_classes (const LucidaModel *model)
   gboolean named
       = lucida_network_get_classes (lucida_model_get_network (model), &known) && known == n;
 
-  printf ("%s %d", _ ("Classes:"), n);
+  printf (_ ("Classes: %d"), n);
   for (int i = 0; named && i < MIN (n, CLASSES_SHOWN); i++)
     {
       g_autofree char *name = cli_escape (lucida_model_get_class_name (model, i));
 
-      printf ("%s %s", i ? "," : ":", name);
+      printf ("%s%s", i ? ", " : " (", name);
     }
-  printf ("%s\n", named ? n > CLASSES_SHOWN ? ", …" : "" : _ (" without names"));
+  printf ("%s\n", named ? n > CLASSES_SHOWN ? ", …)" : ")" : _ (" (without names)"));
 }
 
 static void
