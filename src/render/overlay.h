@@ -3,6 +3,7 @@
 #include "cam/heatmap.h"
 #include "picture/picture.h"
 #include "render/colormap.h"
+#include "render/upsample.h"
 
 #include <cairo.h>
 
@@ -22,12 +23,6 @@ typedef struct
   double threshold; /* 0 … 1: colder places stay the bare picture */
 } LucidaOverlayStyle;
 
-/* The heat (0 … 1) at fraction (@u, @v) of the map's extent, 0 … 1 each: bilinear with half-pixel
- * centres, edges repeated. */
-float lucida_overlay_sample (const LucidaHeatmap *heatmap, double u, double v);
-/* The map upsampled to @width × @height in float (bilinear, half-pixel centres, as PyTorch's
- * align_corners=False) into @out [height][width]. */
-void lucida_overlay_upsample (const LucidaHeatmap *heatmap, int width, int height, float *out);
 /* The coloured map at @width × @height as a premultiplied ARGB32 surface that is painted over the
  * picture with the alpha `opacity`: opaque in tinted, alpha = heat in clear, transparent below the
  * threshold; style->opacity is not used. (transfer full) Errors: %LUCIDA_ERROR_NO_MEMORY,

@@ -1,6 +1,6 @@
-#include "render/upsample-private.h"
+#include "render/upsample.h"
 
-#include "render/overlay.h"
+#include "render/upsample-private.h"
 
 #include <math.h>
 
