@@ -1,7 +1,7 @@
 #pragma once
 
 #include "network/network.h"
-#include "readers/parse/onnx-message.h"
+#include "readers/parse/onnx-model.h"
 
 #include <gio/gio.h>
 

@@ -2,6 +2,7 @@
 
 #include "base/checked-size.h"
 #include "base/error.h"
+#include "readers/parse/onnx-tensor-message.h"
 
 #include <string.h>
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "readers/file.h"
 #include "readers/onnx-private.h"
+#include "readers/parse/onnx-message.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "readers/parse/onnx-message.h"
+#include "readers/parse/onnx-model.h"
 
 G_BEGIN_DECLS
 

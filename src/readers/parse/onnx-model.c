@@ -1,6 +1,7 @@
-#include "readers/parse/onnx-model-private.h"
+#include "readers/parse/onnx-model.h"
 
 #include "base/error.h"
+#include "readers/parse/onnx-model-private.h"
 
 /* A file of n bytes can name about n/2 empty things; each costs some hundred bytes here. */
 #define MAX_THINGS 1000000

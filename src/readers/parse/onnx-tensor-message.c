@@ -1,4 +1,4 @@
-#include "readers/parse/onnx-message.h"
+#include "readers/parse/onnx-tensor-message.h"
 
 #include "base/error.h"
 
