@@ -68,7 +68,7 @@ _lucida_onnx_build_constant (LucidaOnnxBuild *build, LucidaTensor *tensor)
   return add_value (build, lucida_onnx_keep (build->model, name), tensor);
 }
 
-/* Every name that a node reads, and the outputs'. */
+/* Every name that a node reads. */
 static GHashTable *
 collect_used (const LucidaOnnxModel *model)
 {
@@ -81,9 +81,6 @@ collect_used (const LucidaOnnxModel *model)
       for (guint k = 0; k < node->inputs->len; k++)
         g_hash_table_add (used, g_ptr_array_index (node->inputs, k));
     }
-  for (guint i = 0; i < model->outputs->len; i++)
-    g_hash_table_add (used,
-                      (gpointer) ((LucidaOnnxValue *) g_ptr_array_index (model->outputs, i))->name);
   return used;
 }
 

@@ -324,6 +324,46 @@ old_group_normalization (Job *job, GError **error)
   return TRUE;
 }
 
+/* The format's element type of the weight @name, 0 if it is not one. */
+static int
+stored_element (const LucidaOnnxModel *model, const char *name)
+{
+  g_auto (LucidaOnnxTensor) tensor = { 0 };
+
+  for (guint i = 0; i < model->initializers->len; i++)
+    {
+      const LucidaOnnxInitializer *initializer = g_ptr_array_index (model->initializers, i);
+
+      if (g_str_equal (initializer->name, name)
+          && lucida_onnx_tensor_parse (initializer->tensor, &tensor, NULL))
+        return tensor.element;
+    }
+  for (guint i = 0; i < model->nodes->len; i++)
+    {
+      const LucidaOnnxNode *node = g_ptr_array_index (model->nodes, i);
+      const LucidaOnnxAttribute *value = lucida_onnx_find (node, "value");
+
+      if (value && value->kind == LUCIDA_ONNX_TENSOR && node->outputs->len == 1
+          && g_str_equal (g_ptr_array_index (node->outputs, 0), name)
+          && lucida_onnx_tensor_parse (value->tensor, &tensor, NULL))
+        return tensor.element;
+    }
+  return 0;
+}
+
+/* All integers become int64; which range they are clipped to is the zero point's type. */
+static gboolean
+quantize (Job *job, GError **error)
+{
+  int element = job->source->inputs->len > 2
+                    ? stored_element (job->build->model, g_ptr_array_index (job->source->inputs, 2))
+                    : 0;
+
+  if (element > 0 && !lucida_node_has (job->node, "output_dtype"))
+    lucida_node_set_int (job->node, "output_dtype", element);
+  return TRUE;
+}
+
 typedef struct
 {
   const char *op;
@@ -356,6 +396,7 @@ static const Rule rules[] = {
   { "Concat", 4, old_concat },
   { "Pad", 2, old_pad },
   { "Cast", 6, old_cast },
+  { "QuantizeLinear", G_MAXINT64, quantize },
   { "GroupNormalization", 21, old_group_normalization },
 };
 

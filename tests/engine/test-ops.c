@@ -175,24 +175,24 @@ test_threads (gconstpointer data)
       }
 }
 
-/* y = round (x/0.5) + 10 within 0 … 255; the gradient is g/0.5 inside. */
+/* y = round (x/0.03) + 200 within 0 … 255; the gradient is g/0.03 inside. */
 static void
 test_quantize (void)
 {
-  const OpCase test = { "QuantizeLinear", "k[60] f=0.02 i=128", "" };
+  const OpCase test = { "QuantizeLinear", "k[60] f=0.03 i=200", "" };
   g_autoptr (OpRun) run = run_case (&test, NULL);
 
   op_run_backward (run, 0);
   for (int i = 0; i < 60; i++)
     {
       double x = (double) ((const float *) run->in[0]->data)[i];
-      double whole = rint (x / (double) 0.02f) + 128;
+      double whole = rint (x / (double) 0.03f) + 200;
       gboolean inside = whole >= 0 && whole <= 255;
 
       g_assert_cmpfloat ((double) ((const float *) run->out[0]->data)[i], ==,
                          CLAMP (whole, 0, 255));
       g_assert_cmpfloat_with_epsilon ((double) run->in[0]->grad[i],
-                                      inside ? (double) run->out[0]->grad[i] / (double) 0.02f : 0,
+                                      inside ? (double) run->out[0]->grad[i] / (double) 0.03f : 0,
                                       1e-4);
     }
 }

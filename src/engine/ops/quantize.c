@@ -97,6 +97,13 @@ read_range (const LucidaOpCall *call, Quantization *quantization)
     }
 }
 
+/* To the even neighbour at ½, of the quotient in float32, as other programs do. */
+static double
+rounded (double x, double scale)
+{
+  return (double) rintf ((float) x / (float) scale);
+}
+
 static void
 run (LucidaOpCall *call, LucidaRowFunc function)
 {
@@ -126,7 +133,7 @@ quantize_row (int64_t n, const int64_t *offset, const int64_t *step, gpointer da
       int64_t place = offset[0] + i * step[0];
       double scale = element_at (q->call->in[1], offset[1] + i * step[1]);
       double shift = zero ? element_at (zero, offset[2] + i * step[2]) : 0;
-      double value = rint (element_at (q->call->in[0], place) / scale) + shift;
+      double value = rounded (element_at (q->call->in[0], place), scale) + shift;
 
       y[place] = (float) CLAMP (value, q->low, q->high);
     }
@@ -144,7 +151,7 @@ quantize_gradient_row (int64_t n, const int64_t *offset, const int64_t *step, gp
       int64_t place = offset[0] + i * step[0];
       double scale = element_at (q->call->in[1], offset[1] + i * step[1]);
       double shift = zero ? element_at (zero, offset[2] + i * step[2]) : 0;
-      double value = rint (element_at (q->call->in[0], place) / scale) + shift;
+      double value = rounded (element_at (q->call->in[0], place), scale) + shift;
 
       if (value >= q->low && value <= q->high)
         q->call->in[0]->grad[place] += (float) ((double) g[place] / scale);

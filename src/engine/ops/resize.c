@@ -199,22 +199,23 @@ read_resize (const LucidaOpCall *call, Resize *resize, GError **error)
 static double
 coordinate (const Resize *resize, int axis, int64_t i, int64_t n_in, int64_t n_out)
 {
-  double x = (double) i, scale = resize->scale[axis], in = (double) n_in, out = (double) n_out;
+  double x = (double) i, scale = resize->scale[axis], in = (double) n_in;
+  double out = scale * in; /* by the formula, not rounded to whole places */
   const char *mode = resize->coordinates;
 
   if (strcmp (mode, "asymmetric") == 0)
     return x / scale;
   if (strcmp (mode, "align_corners") == 0)
-    return n_out > 1 ? x * (in - 1) / (out - 1) : 0;
+    return n_out > 1 && out != 1 ? x * (in - 1) / (out - 1) : 0;
   if (strcmp (mode, "pytorch_half_pixel") == 0 && n_out == 1)
     return 0;
   if (strcmp (mode, "tf_half_pixel_for_nn") == 0)
     return (x + 0.5) / scale;
   if (strcmp (mode, "half_pixel_symmetric") == 0)
-    return in / 2 * (1 - out / (scale * in)) + (x + 0.5) / scale - 0.5;
+    return in / 2 * (1 - (double) n_out / out) + (x + 0.5) / scale - 0.5;
   if (resize->extrapolate && n_out > 1)
     return resize->begin[axis] * (in - 1)
-           + x * (resize->end[axis] - resize->begin[axis]) * (in - 1) / (out - 1);
+           + x * (resize->end[axis] - resize->begin[axis]) * (in - 1) / (double) (n_out - 1);
   if (resize->extrapolate)
     return 0.5 * (resize->begin[axis] + resize->end[axis]) * (in - 1);
   return (x + 0.5) / scale - 0.5;
