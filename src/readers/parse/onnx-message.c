@@ -26,7 +26,7 @@ parse_fields (LucidaOnnxModel *model, LucidaSpan message, const char *what, Fiel
 static gboolean
 add_string (LucidaOnnxModel *self, GPtrArray *list, LucidaSpan span, GError **error)
 {
-  if (!_lucida_onnx_spend (self, error))
+  if (!_lucida_onnx_spend (self, 1, error))
     return FALSE;
   g_ptr_array_add (list, (gpointer) _lucida_onnx_keep_span (self, span));
   return TRUE;
@@ -111,7 +111,7 @@ static gboolean
 parse_entry (LucidaOnnxModel *model, LucidaSpan message, LucidaOnnxEntry *entry, GError **error)
 {
   *entry = (LucidaOnnxEntry){ .key = "", .value = "" };
-  return _lucida_onnx_spend (model, error)
+  return _lucida_onnx_spend (model, 1, error)
          && parse_fields (model, message, "an entry", entry_field, entry, error);
 }
 
@@ -402,7 +402,7 @@ parse_opset (LucidaOnnxModel *model, LucidaSpan message, int64_t *version, GErro
 {
   Opset opset = { "", 0 };
 
-  if (!_lucida_onnx_spend (model, error)
+  if (!_lucida_onnx_spend (model, 1, error)
       || !parse_fields (model, message, "an operator set", opset_field, &opset, error))
     return FALSE;
   if (*opset.domain == '\0')

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 /* An empty model. (transfer full) */
 LucidaOnnxModel *_lucida_onnx_model_new (void);
-/* Counts one more thing. Errors: %LUCIDA_ERROR_TOO_LARGE. */
-gboolean _lucida_onnx_spend (LucidaOnnxModel *self, GError **error);
+/* Counts so many more things. Errors: %LUCIDA_ERROR_TOO_LARGE. */
+gboolean _lucida_onnx_spend (LucidaOnnxModel *self, guint things, GError **error);
 /* @thing, which the model frees with @destroy from now on. */
 gpointer _lucida_onnx_own (LucidaOnnxModel *self, gpointer thing, GDestroyNotify destroy);
 GPtrArray *_lucida_onnx_new_list (LucidaOnnxModel *self);

@@ -5,6 +5,7 @@
 
 /* A file of n bytes can name about n/2 empty things; each costs some hundred bytes here. */
 #define MAX_THINGS 1000000
+#define NODE_COST 8 /* things that a node counts as: itself, its lists and what frees them */
 
 typedef struct
 {
@@ -13,15 +14,15 @@ typedef struct
 } Owned;
 
 gboolean
-_lucida_onnx_spend (LucidaOnnxModel *self, GError **error)
+_lucida_onnx_spend (LucidaOnnxModel *self, guint things, GError **error)
 {
-  if (self->budget > 0)
+  if (self->budget >= things)
     {
-      self->budget--;
+      self->budget -= things;
       return TRUE;
     }
   g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_TOO_LARGE,
-               "it lists more than %d nodes, names and values", MAX_THINGS);
+               "it lists more than %d nodes, names and values", MAX_THINGS / NODE_COST);
   return FALSE;
 }
 
@@ -99,7 +100,7 @@ _lucida_onnx_new_thing (LucidaOnnxModel *self, GPtrArray *list, gsize size, GErr
 {
   gpointer thing;
 
-  if (!_lucida_onnx_spend (self, error))
+  if (!_lucida_onnx_spend (self, 1, error))
     return NULL;
   thing = _lucida_onnx_own (self, g_malloc0 (size), g_free);
   if (list)
@@ -110,9 +111,10 @@ _lucida_onnx_new_thing (LucidaOnnxModel *self, GPtrArray *list, gsize size, GErr
 LucidaOnnxNode *
 lucida_onnx_node_new (LucidaOnnxModel *self, const LucidaOnnxNode *from, GError **error)
 {
-  LucidaOnnxNode *node = _lucida_onnx_new_thing (self, NULL, sizeof *node, error);
+  LucidaOnnxNode *node;
 
-  if (!node)
+  if (!_lucida_onnx_spend (self, NODE_COST - 1, error)
+      || !(node = _lucida_onnx_new_thing (self, NULL, sizeof *node, error)))
     return NULL;
   node->name = node->op = node->domain = "";
   if (from)
