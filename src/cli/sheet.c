@@ -136,17 +136,14 @@ add_row (LucidaSheet *sheet, LucidaModel *model, const char *path, const GArray 
       g_autoptr (GError) error = NULL;
       g_autoptr (LucidaExplanation) explanation = lucida_analysis_explain (
           analysis, &question, every_layer, pool, NULL, NULL, NULL, &error);
-      g_autofree char *caption = NULL;
 
       if (!explanation)
         {
           cli_report_error_about (path, error->message);
           return FALSE;
         }
-      caption = format_class (model, explanation->class_index, explanation->probability);
-      g_ptr_array_add (captions, explanation->heatmap->evidence == LUCIDA_EVIDENCE_FOUND
-                                     ? g_steal_pointer (&caption)
-                                     : g_strdup_printf (_ ("%s, no evidence"), caption));
+      g_ptr_array_add (captions,
+                       format_class (model, explanation->class_index, explanation->probability));
       g_ptr_array_add (maps, lucida_heatmap_ref (explanation->heatmap));
     }
   probabilities = lucida_analysis_get_probabilities (analysis);
