@@ -1,6 +1,7 @@
 #include "readers/onnx-private.h"
 
 #include "base/error.h"
+#include "readers/parse/onnx-tensor-message.h"
 
 #include <string.h>
 
