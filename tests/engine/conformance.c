@@ -242,11 +242,13 @@ load_tensors (const char *folder, const char *kind, GError **error)
     {
       g_autofree char *name = g_strdup_printf ("%s_%d.pb", kind, i);
       g_autoptr (GBytes) bytes = load (folder, name);
+      g_autoptr (LucidaTensor) mapped = NULL;
       LucidaTensor *tensor;
 
       if (!bytes)
         return tensors;
-      tensor = lucida_onnx_read_tensor (bytes, error);
+      mapped = lucida_onnx_read_tensor (bytes, error);
+      tensor = mapped ? lucida_tensor_align (mapped, error) : NULL;
       if (!tensor)
         {
           g_ptr_array_unref (tensors);
