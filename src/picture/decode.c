@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "picture/container-private.h"
+#include "picture/deep-png-private.h"
 #include "picture/orientation-private.h"
 #include "picture/picture-private.h"
 
@@ -194,6 +195,19 @@ run_loader (Decoding *self, GdkPixbuf **pixbuf, GCancellable *cancellable, GErro
   return TRUE;
 }
 
+static gboolean
+make_pixels (Decoding *self, GdkPixbuf **pixbuf, GCancellable *cancellable, GError **error)
+{
+  if (!self->container.complete
+      || !_lucida_deep_png_recognise (self->data, self->size, &self->width, &self->height))
+    return run_loader (self, pixbuf, cancellable, error);
+  self->too_large = (guint64) self->width * (guint64) self->height > MAX_PIXELS;
+  if (self->too_large)
+    return set_loader_error (self, NULL, error);
+  *pixbuf = _lucida_deep_png_decode (self->data, self->size, cancellable, error);
+  return *pixbuf != NULL;
+}
+
 /* libtiff takes the bits of any sample for unsigned integers. */
 static gboolean
 check_samples (const Decoding *self, GError **error)
@@ -245,7 +259,7 @@ decode (Decoding *self, const char *name, gboolean allow_truncated, GCancellable
     return set_error (error, LUCIDA_ERROR_CORRUPT,
                       "the file ends early; copy or download it once more"),
            NULL;
-  if (!run_loader (self, &pixbuf, cancellable, &failure)
+  if (!make_pixels (self, &pixbuf, cancellable, &failure)
       && (!pixbuf || !truncated || g_error_matches (failure, LUCIDA_ERROR, LUCIDA_ERROR_CANCELLED)))
     {
       g_propagate_error (error, g_steal_pointer (&failure));
