@@ -17,9 +17,8 @@ struct _LucidaStatusBar
   GtkLabel *name;
   GtkLabel *input;
   GtkLabel *assumed;
-  GtkStack *stack;
   GtkLabel *timing;
-  GtkLabel *told;
+  GtkWidget *running;
   GtkLabel *what;
   GtkProgressBar *progress;
 
@@ -61,7 +60,8 @@ show_timing (LucidaStatusBar *self)
   LucidaExplanation *explanation = lucida_session_get_explanation (self->session);
   g_autofree char *timing = explanation ? lucida_text_timing (&explanation->seconds) : NULL;
 
-  gtk_label_set_text (self->timing, timing ? timing : "");
+  if (self->told_id == 0)
+    gtk_label_set_text (self->timing, timing ? timing : "");
 }
 
 static gboolean
@@ -89,7 +89,8 @@ show_progress (LucidaStatusBar *self)
     }
   else if (self->pulse_id == 0)
     self->pulse_id = g_timeout_add (100, pulse_cb, self);
-  gtk_stack_set_visible_child_name (self->stack, "progress");
+  gtk_widget_set_visible (self->running, TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (self->timing), FALSE);
 }
 
 static gboolean
@@ -106,7 +107,7 @@ static void
 busy_changed_cb (LucidaStatusBar *self)
 {
   gboolean busy = lucida_session_get_busy (self->session, NULL, NULL);
-  gboolean shown = g_str_equal (gtk_stack_get_visible_child_name (self->stack), "progress");
+  gboolean shown = gtk_widget_get_visible (self->running);
 
   if (busy && shown)
     show_progress (self);
@@ -116,8 +117,8 @@ busy_changed_cb (LucidaStatusBar *self)
     {
       g_clear_handle_id (&self->patience_id, g_source_remove);
       g_clear_handle_id (&self->pulse_id, g_source_remove);
-      if (shown)
-        gtk_stack_set_visible_child_name (self->stack, self->told_id ? "told" : "timing");
+      gtk_widget_set_visible (self->running, FALSE);
+      gtk_widget_set_visible (GTK_WIDGET (self->timing), TRUE);
     }
 }
 
@@ -133,8 +134,7 @@ told_cb (gpointer data)
   LucidaStatusBar *self = data;
 
   self->told_id = 0;
-  if (g_str_equal (gtk_stack_get_visible_child_name (self->stack), "told"))
-    gtk_stack_set_visible_child_name (self->stack, "timing");
+  show_timing (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -165,9 +165,8 @@ lucida_status_bar_class_init (LucidaStatusBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, name);
   gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, input);
   gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, assumed);
-  gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, stack);
+  gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, running);
   gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, timing);
-  gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, told);
   gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, what);
   gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, progress);
   gtk_widget_class_bind_template_callback (widget_class, stop_cb);
@@ -199,8 +198,7 @@ lucida_status_bar_tell (LucidaStatusBar *self, const char *sentence)
 {
   g_return_if_fail (LUCIDA_IS_STATUS_BAR (self));
 
-  gtk_label_set_text (self->told, sentence);
+  gtk_label_set_text (self->timing, sentence);
   g_clear_handle_id (&self->told_id, g_source_remove);
   self->told_id = g_timeout_add_seconds (TOLD_FOR, told_cb, self);
-  gtk_stack_set_visible_child_name (self->stack, "told");
 }
