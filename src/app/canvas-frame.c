@@ -1,0 +1,189 @@
+#include "config.h"
+
+#include "app/canvas-frame.h"
+
+#include "app/canvas.h"
+#include "app/swatch.h"
+#include "app/template.h"
+#include "app/text.h"
+
+#include <glib/gi18n.h>
+
+struct _LucidaCanvasFrame
+{
+  GtkWidget parent_instance;
+
+  LucidaCanvas *canvas;
+  GtkLabel *caption;
+  GtkLabel *probe;
+  GtkLabel *note;
+  GtkWidget *legend;
+  LucidaSwatch *swatch;
+
+  LucidaSession *session;
+};
+
+G_DEFINE_FINAL_TYPE (LucidaCanvasFrame, lucida_canvas_frame, GTK_TYPE_WIDGET)
+
+/* A pill without words is not shown. */
+static void
+set_pill (GtkLabel *label, const char *text)
+{
+  gtk_label_set_text (label, text ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (label), text != NULL);
+}
+
+static void
+show_explanation (LucidaCanvasFrame *self)
+{
+  LucidaModel *model = lucida_session_get_model (self->session);
+  LucidaPicture *picture = lucida_session_get_picture (self->session);
+  LucidaExplanation *explanation = lucida_session_get_explanation (self->session);
+  LucidaPlacement placement = { 0 };
+  gboolean found = FALSE;
+  g_autofree char *caption = NULL;
+  g_autofree char *description = NULL;
+  const char *note = NULL;
+
+  if (explanation && model && picture && lucida_session_get_placement (self->session, &placement))
+    {
+      g_autofree char *class = lucida_text_class (model, explanation);
+      g_autofree char *layer = lucida_text_layer (model, explanation);
+
+      found = explanation->heatmap->evidence == LUCIDA_EVIDENCE_FOUND;
+      if (!found)
+        note = _ (lucida_evidence_get_note (explanation->heatmap->evidence));
+      caption = g_strdup_printf ("%s  ·  %s", class, layer);
+      description = lucida_text_describe (model, explanation);
+      lucida_canvas_set_map (self->canvas, explanation->heatmap, &placement);
+    }
+  else
+    lucida_canvas_set_map (self->canvas, NULL, NULL);
+
+  if (!picture && !lucida_session_get_busy (self->session, NULL, NULL))
+    note = _ ("Open a picture, or drop one here");
+  set_pill (self->caption, caption);
+  set_pill (self->note, note);
+  gtk_widget_set_visible (self->legend, found);
+  if (!description)
+    description
+        = picture ? g_strdup_printf (_ ("Picture %s"), picture->name) : g_strdup (_ ("No picture"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->canvas), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  description, -1);
+}
+
+static void
+show_picture (LucidaCanvasFrame *self)
+{
+  lucida_canvas_set_picture (self->canvas, lucida_session_get_picture (self->session));
+  show_explanation (self);
+}
+
+/* Without a picture there is a hint, but not while one is being opened. */
+static void
+busy_changed_cb (LucidaCanvasFrame *self)
+{
+  if (!lucida_session_get_picture (self->session))
+    show_explanation (self);
+}
+
+static void
+probe_changed_cb (LucidaCanvasFrame *self)
+{
+  g_autofree char *text = NULL;
+
+  g_object_get (self->canvas, "probe-text", &text, NULL);
+  set_pill (self->probe, text);
+}
+
+static void
+lucida_canvas_frame_dispose (GObject *object)
+{
+  LucidaCanvasFrame *self = LUCIDA_CANVAS_FRAME (object);
+
+  if (self->session)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  g_clear_object (&self->session);
+  lucida_template_dispose (GTK_WIDGET (self), LUCIDA_TYPE_CANVAS_FRAME);
+  G_OBJECT_CLASS (lucida_canvas_frame_parent_class)->dispose (object);
+}
+
+static void
+lucida_canvas_frame_class_init (LucidaCanvasFrameClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = lucida_canvas_frame_dispose;
+  g_type_ensure (LUCIDA_TYPE_CANVAS);
+  g_type_ensure (LUCIDA_TYPE_SWATCH);
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/camlucida/CamLucida/ui/canvas-frame.ui");
+  gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, canvas);
+  gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, caption);
+  gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, probe);
+  gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, note);
+  gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, legend);
+  gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, swatch);
+  gtk_widget_class_bind_template_callback (widget_class, probe_changed_cb);
+}
+
+static void
+lucida_canvas_frame_init (LucidaCanvasFrame *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+void
+lucida_canvas_frame_set_session (LucidaCanvasFrame *self, LucidaSession *session)
+{
+  g_return_if_fail (LUCIDA_IS_CANVAS_FRAME (self) && self->session == NULL);
+
+  self->session = g_object_ref (session);
+  lucida_canvas_set_worker (self->canvas, lucida_session_get_worker (session));
+  g_signal_connect_swapped (session, "picture-changed", G_CALLBACK (show_picture), self);
+  g_signal_connect_swapped (session, "explanation-changed", G_CALLBACK (show_explanation), self);
+  g_signal_connect_swapped (session, "busy-changed", G_CALLBACK (busy_changed_cb), self);
+  show_picture (self);
+}
+
+void
+lucida_canvas_frame_set_style (LucidaCanvasFrame *self, const LucidaOverlayStyle *style)
+{
+  g_return_if_fail (LUCIDA_IS_CANVAS_FRAME (self));
+
+  lucida_swatch_set_colormap (self->swatch, style->colormap);
+  lucida_canvas_set_style (self->canvas, style);
+}
+
+void
+lucida_canvas_frame_close (LucidaCanvasFrame *self)
+{
+  g_return_if_fail (LUCIDA_IS_CANVAS_FRAME (self));
+
+  lucida_canvas_set_worker (self->canvas, NULL);
+}
+
+void
+lucida_canvas_frame_zoom_in (LucidaCanvasFrame *self)
+{
+  lucida_canvas_zoom_in (self->canvas);
+}
+
+void
+lucida_canvas_frame_zoom_out (LucidaCanvasFrame *self)
+{
+  lucida_canvas_zoom_out (self->canvas);
+}
+
+void
+lucida_canvas_frame_zoom_fit (LucidaCanvasFrame *self)
+{
+  lucida_canvas_zoom_fit (self->canvas);
+}
+
+void
+lucida_canvas_frame_zoom_one (LucidaCanvasFrame *self)
+{
+  lucida_canvas_zoom_one (self->canvas);
+}

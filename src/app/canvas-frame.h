@@ -1,0 +1,24 @@
+#pragma once
+
+#include "explorer/session.h"
+#include "render/overlay.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* The canvas with what lies on it: caption, legend, probe, and why a map is empty. */
+#define LUCIDA_TYPE_CANVAS_FRAME (lucida_canvas_frame_get_type ())
+G_DECLARE_FINAL_TYPE (LucidaCanvasFrame, lucida_canvas_frame, LUCIDA, CANVAS_FRAME, GtkWidget)
+
+void lucida_canvas_frame_set_session (LucidaCanvasFrame *self, LucidaSession *session);
+void lucida_canvas_frame_set_style (LucidaCanvasFrame *self, const LucidaOverlayStyle *style);
+/* To be called before the session is closed. */
+void lucida_canvas_frame_close (LucidaCanvasFrame *self);
+
+void lucida_canvas_frame_zoom_in (LucidaCanvasFrame *self);
+void lucida_canvas_frame_zoom_out (LucidaCanvasFrame *self);
+void lucida_canvas_frame_zoom_fit (LucidaCanvasFrame *self);
+void lucida_canvas_frame_zoom_one (LucidaCanvasFrame *self);
+
+G_END_DECLS

@@ -1,0 +1,74 @@
+#include "config.h"
+
+#include "app/canvas-private.h"
+
+static double
+clamp_axis (double centre, double picture, double canvas)
+{
+  if (picture <= canvas)
+    return 0.5 * picture;
+  return CLAMP (centre, 0.5 * canvas, picture - 0.5 * canvas);
+}
+
+/* Whether some of the picture lies outside the canvas. */
+static gboolean
+can_pan (LucidaCanvas *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  int scale = gtk_widget_get_scale_factor (widget);
+  cairo_rectangle_int_t extent;
+
+  if (!self->picture)
+    return FALSE;
+  _lucida_canvas_get_extent (self, &extent);
+  return extent.width > gtk_widget_get_width (widget) * scale
+         || extent.height > gtk_widget_get_height (widget) * scale;
+}
+
+void
+_lucida_canvas_clamp (LucidaCanvas *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  double per_unit = gtk_widget_get_scale_factor (widget) / _lucida_canvas_get_zoom (self);
+
+  if (!self->picture)
+    return;
+  self->centre_x
+      = clamp_axis (self->centre_x, self->picture->width, gtk_widget_get_width (widget) * per_unit);
+  self->centre_y = clamp_axis (self->centre_y, self->picture->height,
+                               gtk_widget_get_height (widget) * per_unit);
+  gtk_widget_set_cursor_from_name (widget, can_pan (self) ? "grab" : NULL);
+}
+
+static void
+drag_begin_cb (LucidaCanvas *self)
+{
+  self->drag_x = self->centre_x;
+  self->drag_y = self->centre_y;
+}
+
+static void
+drag_update_cb (GtkGestureDrag *gesture, double dx, double dy, LucidaCanvas *self)
+{
+  double per_unit
+      = gtk_widget_get_scale_factor (GTK_WIDGET (self)) / _lucida_canvas_get_zoom (self);
+
+  if (!can_pan (self))
+    return;
+  self->centre_x = self->drag_x - dx * per_unit;
+  self->centre_y = self->drag_y - dy * per_unit;
+  _lucida_canvas_clamp (self);
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "grabbing");
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+_lucida_canvas_add_pan (LucidaCanvas *self)
+{
+  GtkGesture *drag = gtk_gesture_drag_new ();
+
+  g_signal_connect_swapped (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
+  g_signal_connect (drag, "drag-update", G_CALLBACK (drag_update_cb), self);
+  g_signal_connect_swapped (drag, "drag-end", G_CALLBACK (_lucida_canvas_clamp), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
+}

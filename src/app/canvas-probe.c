@@ -1,0 +1,82 @@
+#include "config.h"
+
+#include "app/canvas-private.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+/* What lies under the pointer; NULL outside the picture. (transfer full) */
+static char *
+describe_pointer (LucidaCanvas *self)
+{
+  int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  double zoom = _lucida_canvas_get_zoom (self);
+  const LucidaPlacement *placement = &self->placement;
+  cairo_rectangle_int_t extent;
+  double x, y, u, v;
+
+  if (!self->picture || !self->pointer_inside)
+    return NULL;
+  _lucida_canvas_get_extent (self, &extent);
+  x = (self->pointer_x * scale - extent.x) / zoom;
+  y = (self->pointer_y * scale - extent.y) / zoom;
+  if (x < 0.0 || y < 0.0 || x >= self->picture->width || y >= self->picture->height)
+    return NULL;
+  x = floor (x);
+  y = floor (y);
+  if (!self->heatmap)
+    return g_strdup_printf ("%.0f, %.0f", x, y);
+  u = (x + 0.5 - placement->x) / placement->width;
+  v = (y + 0.5 - placement->y) / placement->height;
+  if (u < 0.0 || v < 0.0 || u > 1.0 || v > 1.0)
+    /* Translators: column and row of a pixel outside the part that the network gets. */
+    return g_strdup_printf (_ ("%.0f, %.0f  not seen by the network"), x, y);
+  /* Translators: column and row of a pixel, and the map there, as a share of its maximum. */
+  return g_strdup_printf (_ ("%.0f, %.0f  heat %.2f"), x, y,
+                          (double) lucida_overlay_sample (self->heatmap, u, v));
+}
+
+void
+_lucida_canvas_update_probe (LucidaCanvas *self)
+{
+  g_autofree char *text = describe_pointer (self);
+
+  if (g_strcmp0 (text, self->probe_text) == 0)
+    return;
+  g_free (self->probe_text);
+  self->probe_text = g_steal_pointer (&text);
+  g_object_notify (G_OBJECT (self), "probe-text");
+}
+
+static void
+motion_cb (GtkEventControllerMotion *controller, double x, double y, LucidaCanvas *self)
+{
+  self->pointer_inside = TRUE;
+  self->pointer_x = x;
+  self->pointer_y = y;
+  _lucida_canvas_update_probe (self);
+}
+
+static void
+leave_cb (LucidaCanvas *self)
+{
+  self->pointer_inside = FALSE;
+  _lucida_canvas_update_probe (self);
+}
+
+static void
+enter_cb (GtkEventControllerMotion *controller, double x, double y, LucidaCanvas *self)
+{
+  motion_cb (controller, x, y, self);
+}
+
+void
+_lucida_canvas_add_probe (LucidaCanvas *self)
+{
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+
+  g_signal_connect (motion, "enter", G_CALLBACK (enter_cb), self);
+  g_signal_connect (motion, "motion", G_CALLBACK (motion_cb), self);
+  g_signal_connect_swapped (motion, "leave", G_CALLBACK (leave_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), motion);
+}

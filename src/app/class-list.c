@@ -1,0 +1,253 @@
+#include "config.h"
+
+#include "app/class-list.h"
+
+#include "app/class-item.h"
+#include "app/class-row.h"
+#include "app/template.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#define SEARCH_ABOVE 10 /* classes; fewer are seen at a glance */
+
+struct _LucidaClassList
+{
+  GtkWidget parent_instance;
+
+  GtkLabel *explained;
+  GtkSearchEntry *search;
+  GtkListView *view;
+
+  LucidaSession *session;
+  GListStore *items;
+  GtkFilterListModel *found;
+  GtkFilter *filter;
+  GtkSingleSelection *selection;
+  char *folded;      /* what is searched; NULL: everything */
+  gboolean updating; /* the selection follows the session, not the user */
+};
+
+G_DEFINE_FINAL_TYPE (LucidaClassList, lucida_class_list, GTK_TYPE_WIDGET)
+
+typedef struct
+{
+  int index;
+  float logit;
+} Score;
+
+static int
+compare_scores (const void *a, const void *b)
+{
+  const Score *first = a;
+  const Score *second = b;
+
+  if (first->logit != second->logit)
+    return first->logit > second->logit ? -1 : 1;
+  return first->index - second->index;
+}
+
+/* The class that is explained, or will be. */
+static int
+get_explained (LucidaClassList *self)
+{
+  int index = lucida_session_get_question (self->session)->class_index;
+
+  return index == LUCIDA_PREDICTED_CLASS ? lucida_session_get_predicted (self->session) : index;
+}
+
+/* Lets the selected row be that of the explained class, without asking again. */
+static void
+follow_session (LucidaClassList *self)
+{
+  int explained = get_explained (self);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->found));
+  guint position = GTK_INVALID_LIST_POSITION;
+  LucidaModel *model = lucida_session_get_model (self->session);
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < n && position == GTK_INVALID_LIST_POSITION; i++)
+    {
+      g_autoptr (LucidaClassItem) item = g_list_model_get_item (G_LIST_MODEL (self->found), i);
+
+      if (lucida_class_item_get_index (item) == explained)
+        position = i;
+    }
+  self->updating = TRUE;
+  gtk_single_selection_set_selected (self->selection, position);
+  self->updating = FALSE;
+
+  if (model && explained >= 0)
+    /* Translators: %s is the class whose heat map is shown. */
+    text = g_strdup_printf (_ ("explains “%s”"), lucida_model_get_class_name (model, explained));
+  gtk_label_set_text (self->explained, text ? text : "");
+}
+
+static void
+refill (LucidaClassList *self)
+{
+  LucidaModel *model = lucida_session_get_model (self->session);
+  const float *logits = model ? lucida_session_get_logits (self->session) : NULL;
+  const float *probabilities = model ? lucida_session_get_probabilities (self->session) : NULL;
+  int predicted = lucida_session_get_predicted (self->session);
+  int n = model ? lucida_model_get_n_classes (model) : 0;
+  g_autofree Score *scores = g_new (Score, n);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (int i = 0; i < n; i++)
+    scores[i] = (Score){ i, logits && !isnan (logits[i]) ? logits[i] : -INFINITY };
+  if (n > 0)
+    qsort (scores, n, sizeof *scores, compare_scores);
+  for (int i = 0; i < n; i++)
+    {
+      int index = scores[i].index;
+
+      g_ptr_array_add (items, lucida_class_item_new (
+                                  index, lucida_model_get_class_name (model, index),
+                                  logits ? logits[index] : NAN,
+                                  probabilities ? probabilities[index] : NAN, index == predicted));
+    }
+  self->updating = TRUE;
+  g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
+                       items->pdata, items->len);
+  self->updating = FALSE;
+  gtk_widget_set_visible (GTK_WIDGET (self->search), n > SEARCH_ABOVE);
+  follow_session (self);
+}
+
+/* Another model has other classes: what was searched means nothing there. */
+static void
+model_changed_cb (LucidaClassList *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  refill (self);
+}
+
+static void
+selected_cb (LucidaClassList *self)
+{
+  LucidaClassItem *item = gtk_single_selection_get_selected_item (self->selection);
+
+  if (!self->updating && item)
+    lucida_session_set_class (self->session, lucida_class_item_get_index (item));
+}
+
+static void
+search_changed_cb (LucidaClassList *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
+
+  g_clear_pointer (&self->folded, g_free);
+  if (text[0])
+    self->folded = g_utf8_casefold (text, -1);
+  self->updating = TRUE;
+  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  self->updating = FALSE;
+  if (self->session)
+    follow_session (self);
+}
+
+/* Enter explains the first class that was found. */
+static void
+search_activated_cb (LucidaClassList *self)
+{
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->found)) > 0)
+    gtk_single_selection_set_selected (self->selection, 0);
+}
+
+static gboolean
+matches_cb (gpointer item, gpointer data)
+{
+  LucidaClassList *self = data;
+
+  return !self->folded || lucida_class_item_matches (item, self->folded);
+}
+
+static void
+setup_row_cb (GtkListItemFactory *factory, GtkListItem *item)
+{
+  gtk_list_item_set_child (item, lucida_class_row_new ());
+}
+
+static void
+bind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
+{
+  lucida_class_row_set_item (LUCIDA_CLASS_ROW (gtk_list_item_get_child (item)),
+                             gtk_list_item_get_item (item));
+}
+
+static void
+lucida_class_list_dispose (GObject *object)
+{
+  LucidaClassList *self = LUCIDA_CLASS_LIST (object);
+
+  self->updating = TRUE;
+  if (self->session)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  g_clear_object (&self->session);
+  g_clear_pointer (&self->folded, g_free);
+  lucida_template_dispose (GTK_WIDGET (self), LUCIDA_TYPE_CLASS_LIST);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->found);
+  g_clear_object (&self->filter);
+  g_clear_object (&self->items);
+  G_OBJECT_CLASS (lucida_class_list_parent_class)->dispose (object);
+}
+
+static void
+lucida_class_list_class_init (LucidaClassListClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = lucida_class_list_dispose;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/camlucida/CamLucida/ui/class-list.ui");
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassList, explained);
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassList, search);
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassList, view);
+  gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, setup_row_cb);
+  gtk_widget_class_bind_template_callback (widget_class, bind_row_cb);
+}
+
+static void
+lucida_class_list_init (LucidaClassList *self)
+{
+  self->items = g_list_store_new (LUCIDA_TYPE_CLASS_ITEM);
+  self->filter = GTK_FILTER (gtk_custom_filter_new (matches_cb, self, NULL));
+  self->found = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->items)),
+                                           g_object_ref (self->filter));
+  self->selection = gtk_single_selection_new (NULL);
+  gtk_single_selection_set_autoselect (self->selection, FALSE);
+  gtk_single_selection_set_can_unselect (self->selection, TRUE);
+  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->found));
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  g_signal_connect_swapped (self->selection, "notify::selected-item", G_CALLBACK (selected_cb),
+                            self);
+}
+
+void
+lucida_class_list_set_session (LucidaClassList *self, LucidaSession *session)
+{
+  g_return_if_fail (LUCIDA_IS_CLASS_LIST (self) && self->session == NULL);
+
+  self->session = g_object_ref (session);
+  g_signal_connect_swapped (session, "model-changed", G_CALLBACK (model_changed_cb), self);
+  g_signal_connect_swapped (session, "scores-changed", G_CALLBACK (refill), self);
+  g_signal_connect_swapped (session, "question-changed", G_CALLBACK (follow_session), self);
+  refill (self);
+}
+
+void
+lucida_class_list_focus_search (LucidaClassList *self)
+{
+  g_return_if_fail (LUCIDA_IS_CLASS_LIST (self));
+
+  gtk_widget_grab_focus (gtk_widget_get_visible (GTK_WIDGET (self->search))
+                             ? GTK_WIDGET (self->search)
+                             : GTK_WIDGET (self->view));
+}

@@ -1,0 +1,85 @@
+#include "config.h"
+
+#include "app/class-row.h"
+
+#include "app/template.h"
+#include "app/text.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+struct _LucidaClassRow
+{
+  GtkWidget parent_instance;
+
+  GtkLabel *name;
+  GtkLabel *mark;
+  GtkLabel *score;
+  GtkProgressBar *bar;
+};
+
+G_DEFINE_FINAL_TYPE (LucidaClassRow, lucida_class_row, GTK_TYPE_WIDGET)
+
+static void
+lucida_class_row_dispose (GObject *object)
+{
+  lucida_template_dispose (GTK_WIDGET (object), LUCIDA_TYPE_CLASS_ROW);
+  G_OBJECT_CLASS (lucida_class_row_parent_class)->dispose (object);
+}
+
+static void
+lucida_class_row_class_init (LucidaClassRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = lucida_class_row_dispose;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/camlucida/CamLucida/ui/class-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassRow, name);
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassRow, mark);
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassRow, score);
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassRow, bar);
+}
+
+static void
+lucida_class_row_init (LucidaClassRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+lucida_class_row_new (void)
+{
+  return g_object_new (LUCIDA_TYPE_CLASS_ROW, NULL);
+}
+
+void
+lucida_class_row_set_item (LucidaClassRow *self, LucidaClassItem *item)
+{
+  double probability = lucida_class_item_get_probability (item);
+  double logit = lucida_class_item_get_logit (item);
+  g_autofree char *score = NULL;
+  g_autofree char *description = NULL;
+  GtkWidget *row = gtk_widget_get_parent (GTK_WIDGET (self));
+
+  if (!isnan (probability))
+    score = lucida_text_percent (probability);
+  else if (!isnan (logit))
+    /* Translators: a network's raw score, without a unit. */
+    score = g_strdup_printf (_ ("%.2f"), logit);
+  else
+    score = g_strdup ("");
+  gtk_label_set_text (self->name, lucida_class_item_get_name (item));
+  gtk_label_set_text (self->score, score);
+  gtk_widget_set_visible (GTK_WIDGET (self->mark), lucida_class_item_get_predicted (item));
+  gtk_widget_set_visible (GTK_WIDGET (self->bar), !isnan (probability));
+  gtk_progress_bar_set_fraction (self->bar, isnan (probability) ? 0.0 : probability);
+
+  if (lucida_class_item_get_predicted (item))
+    /* Translators: said of the predicted class; %s is its probability. */
+    description = g_strdup_printf (_ ("%s, predicted"), score);
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, lucida_class_item_get_name (item),
+      GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description ? description : score, -1);
+}

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "app/class-item.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* A row of the class list: name, probability, and a bar below them. */
+#define LUCIDA_TYPE_CLASS_ROW (lucida_class_row_get_type ())
+G_DECLARE_FINAL_TYPE (LucidaClassRow, lucida_class_row, LUCIDA, CLASS_ROW, GtkWidget)
+
+GtkWidget *lucida_class_row_new (void);
+void lucida_class_row_set_item (LucidaClassRow *self, LucidaClassItem *item);
+
+G_END_DECLS

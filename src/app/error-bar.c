@@ -1,0 +1,101 @@
+#include "config.h"
+
+#include "app/error-bar.h"
+
+#include "app/template.h"
+
+#include <string.h>
+
+struct _LucidaErrorBar
+{
+  GtkWidget parent_instance;
+
+  GtkRevealer *revealer;
+  GtkBox *box;
+  GtkImage *icon;
+  GtkLabel *label;
+};
+
+G_DEFINE_FINAL_TYPE (LucidaErrorBar, lucida_error_bar, GTK_TYPE_WIDGET)
+
+/* Out of the accessibility tree, too, once it is out of sight. */
+static void
+revealed_cb (LucidaErrorBar *self)
+{
+  if (!gtk_revealer_get_reveal_child (self->revealer)
+      && !gtk_revealer_get_child_revealed (self->revealer))
+    gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+}
+
+static void
+lucida_error_bar_dispose (GObject *object)
+{
+  lucida_template_dispose (GTK_WIDGET (object), LUCIDA_TYPE_ERROR_BAR);
+  G_OBJECT_CLASS (lucida_error_bar_parent_class)->dispose (object);
+}
+
+static void
+lucida_error_bar_class_init (LucidaErrorBarClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = lucida_error_bar_dispose;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_ALERT);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/camlucida/CamLucida/ui/error-bar.ui");
+  gtk_widget_class_bind_template_child (widget_class, LucidaErrorBar, revealer);
+  gtk_widget_class_bind_template_child (widget_class, LucidaErrorBar, box);
+  gtk_widget_class_bind_template_child (widget_class, LucidaErrorBar, icon);
+  gtk_widget_class_bind_template_child (widget_class, LucidaErrorBar, label);
+  gtk_widget_class_bind_template_callback (widget_class, lucida_error_bar_hide);
+  gtk_widget_class_bind_template_callback (widget_class, revealed_cb);
+}
+
+static void
+lucida_error_bar_init (LucidaErrorBar *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+void
+lucida_error_bar_show (LucidaErrorBar *self, LucidaBarKind kind, const char *sentence)
+{
+  const char *colon = sentence[0] == G_DIR_SEPARATOR ? strstr (sentence, ": ") : NULL;
+  g_autofree char *markup = NULL;
+
+  g_return_if_fail (LUCIDA_IS_ERROR_BAR (self));
+
+  if (colon)
+    {
+      g_autofree char *path = g_strndup (sentence, colon - sentence);
+      g_autofree char *name = g_path_get_basename (path);
+
+      markup = g_markup_printf_escaped ("<b>%s</b>%s", name, colon);
+      gtk_widget_set_tooltip_text (GTK_WIDGET (self->label), path);
+    }
+  else
+    {
+      markup = g_markup_escape_text (sentence, -1);
+      gtk_widget_set_tooltip_text (GTK_WIDGET (self->label), NULL);
+    }
+  gtk_label_set_markup (self->label, markup);
+  gtk_image_set_from_icon_name (self->icon, kind == LUCIDA_BAR_ERROR ? "dialog-error-symbolic"
+                                                                     : "dialog-warning-symbolic");
+  if (kind == LUCIDA_BAR_ERROR)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->box), "warning");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (self->box), "warning");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  gtk_label_get_text (self->label), -1);
+  gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
+  gtk_revealer_set_reveal_child (self->revealer, TRUE);
+}
+
+void
+lucida_error_bar_hide (LucidaErrorBar *self)
+{
+  g_return_if_fail (LUCIDA_IS_ERROR_BAR (self));
+
+  gtk_revealer_set_reveal_child (self->revealer, FALSE);
+}

@@ -1,0 +1,117 @@
+#include "config.h"
+
+#include "app/file-dialogs.h"
+
+#include <glib/gi18n.h>
+
+typedef struct
+{
+  const char *title;
+  const char *accept;
+  GtkFileChooserAction action;
+} DialogInfo;
+
+static const DialogInfo infos[] = {
+  [LUCIDA_DIALOG_PICTURE] = { N_ ("Open Picture"), N_ ("Open"), GTK_FILE_CHOOSER_ACTION_OPEN },
+  [LUCIDA_DIALOG_PICTURE_FOLDER]
+  = { N_ ("Open Picture Folder"), N_ ("Open"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER },
+  [LUCIDA_DIALOG_MODEL] = { N_ ("Open Model"), N_ ("Open"), GTK_FILE_CHOOSER_ACTION_OPEN },
+  [LUCIDA_DIALOG_MODEL_FOLDER]
+  = { N_ ("Open Model Folder"), N_ ("Open"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER },
+  [LUCIDA_DIALOG_SAVE] = { N_ ("Export"), N_ ("Export"), GTK_FILE_CHOOSER_ACTION_SAVE },
+};
+
+static const char *const model_suffixes[] = { "onnx", NULL };
+
+typedef struct
+{
+  GtkFileChooserNative *native; /* keeps itself until it is answered */
+  LucidaDialogDone done;
+  gpointer data;
+} Dialog;
+
+/* Filters by content type, so that PHOTO.JPG is found as well. */
+static void
+add_filters (GtkFileChooser *chooser, LucidaDialogKind kind)
+{
+  g_autoptr (GtkFileFilter) known = gtk_file_filter_new ();
+  g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
+
+  if (kind == LUCIDA_DIALOG_PICTURE)
+    {
+      gtk_file_filter_set_name (known, _ ("Pictures"));
+      gtk_file_filter_add_mime_type (known, "image/*");
+    }
+  else
+    {
+      gtk_file_filter_set_name (known, _ ("Models"));
+      for (int i = 0; model_suffixes[i]; i++)
+        gtk_file_filter_add_suffix (known, model_suffixes[i]);
+    }
+  gtk_file_filter_set_name (all, _ ("All files"));
+  gtk_file_filter_add_pattern (all, "*");
+  gtk_file_chooser_add_filter (chooser, known);
+  gtk_file_chooser_add_filter (chooser, all);
+}
+
+static void
+dialog_free (gpointer data, GClosure *closure)
+{
+  g_free (data);
+}
+
+static void
+response_cb (GtkNativeDialog *native, int response, gpointer data)
+{
+  Dialog *dialog = data;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
+      g_autofree char *path = file ? g_file_get_path (file) : NULL;
+
+      if (path)
+        dialog->done (path, dialog->data);
+    }
+  gtk_native_dialog_destroy (native);
+  g_object_unref (native);
+}
+
+/* Nobody is left to be told. */
+static void
+parent_destroyed_cb (GtkNativeDialog *native)
+{
+  gtk_native_dialog_destroy (native);
+  g_object_unref (native);
+}
+
+void
+lucida_file_dialog_show (LucidaDialogKind kind, GtkWindow *parent, const char *folder,
+                         const char *name, LucidaDialogDone done, gpointer data)
+{
+  const DialogInfo *info = &infos[kind];
+  Dialog *dialog = g_new (Dialog, 1);
+  GtkFileChooser *chooser;
+
+  dialog->native
+      = gtk_file_chooser_native_new (_ (info->title), parent, info->action, _ (info->accept), NULL);
+  dialog->done = done;
+  dialog->data = data;
+  chooser = GTK_FILE_CHOOSER (dialog->native);
+  if (info->action == GTK_FILE_CHOOSER_ACTION_OPEN)
+    add_filters (chooser, kind);
+  if (folder && g_file_test (folder, G_FILE_TEST_IS_DIR))
+    {
+      g_autoptr (GFile) file = g_file_new_for_path (folder);
+
+      gtk_file_chooser_set_current_folder (chooser, file, NULL);
+    }
+  if (name)
+    gtk_file_chooser_set_current_name (chooser, name);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog->native), TRUE);
+  g_signal_connect_data (dialog->native, "response", G_CALLBACK (response_cb), dialog, dialog_free,
+                         0);
+  g_signal_connect_object (parent, "destroy", G_CALLBACK (parent_destroyed_cb), dialog->native,
+                           G_CONNECT_SWAPPED);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog->native));
+}

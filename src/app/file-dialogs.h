@@ -1,0 +1,26 @@
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* The only place that knows the file chooser. */
+
+typedef enum
+{
+  LUCIDA_DIALOG_PICTURE,
+  LUCIDA_DIALOG_PICTURE_FOLDER,
+  LUCIDA_DIALOG_MODEL,
+  LUCIDA_DIALOG_MODEL_FOLDER,
+  LUCIDA_DIALOG_SAVE,
+} LucidaDialogKind;
+
+/* @path: what was chosen; not called if nothing was. */
+typedef void (*LucidaDialogDone) (const char *path, gpointer data);
+
+/* Asks for a file or folder. @folder (nullable): where to begin. @name (nullable): proposed for
+ * saving; the chooser asks before an existing file is taken. @data lives as long as @parent. */
+void lucida_file_dialog_show (LucidaDialogKind kind, GtkWindow *parent, const char *folder,
+                              const char *name, LucidaDialogDone done, gpointer data);
+
+G_END_DECLS

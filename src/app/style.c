@@ -1,0 +1,151 @@
+#include "config.h"
+
+#include "app/style.h"
+
+#define APPEARANCE "org.freedesktop.appearance"
+#define PREFERS_DARK 1 /* of the portal's color-scheme: 0 no preference, 1 dark, 2 light */
+
+struct _LucidaStyle
+{
+  GObject parent_instance;
+
+  GtkSettings *settings;
+  GCancellable *cancellable;
+  GDBusProxy *portal; /* (nullable): desktops without one are light or as GTK is set */
+  char *scheme;
+  gboolean initially_dark; /* what GTK was set to before us */
+  gboolean known;          /* whether the desktop has said anything */
+  gboolean system_dark;
+};
+
+G_DEFINE_FINAL_TYPE (LucidaStyle, lucida_style, G_TYPE_OBJECT)
+
+static void
+apply (LucidaStyle *self)
+{
+  gboolean dark = self->known ? self->system_dark : self->initially_dark;
+
+  if (g_strcmp0 (self->scheme, "dark") == 0)
+    dark = TRUE;
+  else if (g_strcmp0 (self->scheme, "light") == 0)
+    dark = FALSE;
+  g_object_set (self->settings, "gtk-application-prefer-dark-theme", dark, NULL);
+}
+
+/* The portal wraps the number in one variant or two, depending on its age. */
+static void
+take_scheme (LucidaStyle *self, GVariant *value)
+{
+  g_autoptr (GVariant) inner = g_variant_ref (value);
+
+  while (g_variant_is_of_type (inner, G_VARIANT_TYPE_VARIANT))
+    {
+      GVariant *deeper = g_variant_get_variant (inner);
+
+      g_variant_unref (inner);
+      inner = deeper;
+    }
+  if (!g_variant_is_of_type (inner, G_VARIANT_TYPE_UINT32))
+    return;
+  self->known = TRUE;
+  self->system_dark = g_variant_get_uint32 (inner) == PREFERS_DARK;
+  apply (self);
+}
+
+static void
+portal_signal_cb (GDBusProxy *portal, const char *sender, const char *name, GVariant *parameters,
+                  LucidaStyle *self)
+{
+  const char *group;
+  const char *key;
+  g_autoptr (GVariant) value = NULL;
+
+  if (g_strcmp0 (name, "SettingChanged") != 0
+      || !g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(ssv)")))
+    return;
+  g_variant_get (parameters, "(&s&sv)", &group, &key, &value);
+  if (g_str_equal (group, APPEARANCE) && g_str_equal (key, "color-scheme"))
+    take_scheme (self, value);
+}
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LucidaStyle) self = data;
+  g_autoptr (GVariant) reply = g_dbus_proxy_call_finish (G_DBUS_PROXY (source), result, NULL);
+
+  if (reply && self->settings && g_variant_is_of_type (reply, G_VARIANT_TYPE ("(v)")))
+    {
+      g_autoptr (GVariant) value = g_variant_get_child_value (reply, 0);
+
+      take_scheme (self, value);
+    }
+}
+
+static void
+portal_ready_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LucidaStyle) self = data;
+  GDBusProxy *portal = g_dbus_proxy_new_for_bus_finish (result, NULL);
+
+  if (!portal || !self->settings)
+    {
+      g_clear_object (&portal);
+      return;
+    }
+  self->portal = portal;
+  g_signal_connect_object (portal, "g-signal", G_CALLBACK (portal_signal_cb), self, 0);
+  g_dbus_proxy_call (portal, "Read", g_variant_new ("(ss)", APPEARANCE, "color-scheme"),
+                     G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, read_cb, g_object_ref (self));
+}
+
+static void
+lucida_style_dispose (GObject *object)
+{
+  LucidaStyle *self = LUCIDA_STYLE (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->portal);
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->scheme, g_free);
+  G_OBJECT_CLASS (lucida_style_parent_class)->dispose (object);
+}
+
+static void
+lucida_style_class_init (LucidaStyleClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = lucida_style_dispose;
+}
+
+static void
+lucida_style_init (LucidaStyle *self)
+{
+  self->cancellable = g_cancellable_new ();
+}
+
+LucidaStyle *
+lucida_style_new (GtkSettings *settings)
+{
+  LucidaStyle *self = g_object_new (LUCIDA_TYPE_STYLE, NULL);
+
+  self->settings = g_object_ref (settings);
+  g_object_get (settings, "gtk-application-prefer-dark-theme", &self->initially_dark, NULL);
+  g_dbus_proxy_new_for_bus (G_BUS_TYPE_SESSION,
+                            G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES
+                                | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
+                            NULL, "org.freedesktop.portal.Desktop",
+                            "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Settings",
+                            self->cancellable, portal_ready_cb, g_object_ref (self));
+  return self;
+}
+
+void
+lucida_style_set_scheme (LucidaStyle *self, const char *scheme)
+{
+  g_return_if_fail (LUCIDA_IS_STYLE (self));
+
+  g_free (self->scheme);
+  self->scheme = g_strdup (scheme);
+  apply (self);
+}

@@ -1,0 +1,174 @@
+#include "config.h"
+
+#include "app/text.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+char *
+lucida_text_percent (double probability)
+{
+  double percent = 100.0 * probability;
+
+  if (percent > 0.0 && percent < 0.05)
+    return g_strdup (_ ("< 0.1 %"));
+  if (percent < 100.0 && percent > 99.95)
+    return g_strdup (_ ("> 99.9 %"));
+  /* Translators: a probability; %% is the per cent sign. */
+  return percent < 9.95 || percent > 99.0 ? g_strdup_printf (_ ("%.1f %%"), percent)
+                                          : g_strdup_printf (_ ("%.0f %%"), percent);
+}
+
+char *
+lucida_text_seconds (double seconds)
+{
+  if (seconds >= 1.0)
+    /* Translators: a duration in seconds. */
+    return g_strdup_printf (_ ("%.1f s"), seconds);
+  if (seconds < 0.00005)
+    return g_strdup (_ ("< 0.1 ms"));
+  /* Translators: a duration in milliseconds. */
+  return seconds < 0.00095 ? g_strdup_printf (_ ("%.1f ms"), 1000.0 * seconds)
+                           : g_strdup_printf (_ ("%.0f ms"), 1000.0 * seconds);
+}
+
+char *
+lucida_text_shape (int channels, int height, int width)
+{
+  /* Translators: channels × height × width of a layer's output. */
+  return g_strdup_printf (_ ("%d × %d × %d"), channels, height, width);
+}
+
+/* How the numbers of a pixel are scaled, in a few words. */
+static const char *
+describe_range (const LucidaPreprocessing *value, int channels)
+{
+  static const struct
+  {
+    LucidaPreprocessingPreset preset;
+    const char *text;
+  } known[] = {
+    { LUCIDA_PREPROCESSING_TORCHVISION, N_ ("ImageNet mean and std") },
+    { LUCIDA_PREPROCESSING_CAFFE, N_ ("ImageNet mean subtracted") },
+    { LUCIDA_PREPROCESSING_TF, N_ ("scaled to −1 … 1") },
+    { LUCIDA_PREPROCESSING_UNIT, N_ ("scaled to 0 … 1") },
+    { LUCIDA_PREPROCESSING_RAW, N_ ("0 … 255 as stored") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    {
+      LucidaPreprocessing preset = lucida_preprocessing_preset (known[i].preset, channels);
+      gboolean same = fabs (preset.scale - value->scale) <= 1e-6 * preset.scale;
+
+      for (int c = 0; same && c < MIN (channels, 3); c++)
+        same = fabs (preset.mean[c] - value->mean[c]) <= 1e-3 * (1.0 + fabs (preset.mean[c]))
+               && fabs (preset.std[c] - value->std[c]) <= 1e-3 * preset.std[c];
+      if (same)
+        return _ (known[i].text);
+    }
+  return _ ("mean and std of its own");
+}
+
+char *
+lucida_text_preprocessing (const LucidaPicture *picture, const LucidaPreprocessing *value,
+                           int channels)
+{
+  static const char *const orders[] = {
+    [LUCIDA_CHANNELS_RGB] = N_ ("RGB"),
+    [LUCIDA_CHANNELS_BGR] = N_ ("BGR"),
+    [LUCIDA_CHANNELS_L] = N_ ("grey"),
+  };
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (picture)
+    /* Translators: the picture's width and height; the network's follow after an arrow. */
+    g_string_append_printf (text, _ ("%d × %d → "), picture->width, picture->height);
+  /* Translators: the network's input: width and height, how the picture is made to fit
+   * ("squashed"), order of the colours ("RGB"), range of the numbers. */
+  g_string_append_printf (text, _ ("%d × %d, %s, %s, %s"), value->width, value->height,
+                          value->resize == LUCIDA_RESIZE_SQUASH ? _ ("squashed")
+                                                                : _ ("centre crop"),
+                          _ (orders[value->channels]), describe_range (value, channels));
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+lucida_text_timing (const LucidaSeconds *seconds)
+{
+  g_autofree char *forward = lucida_text_seconds (seconds->forward);
+  g_autofree char *backward = lucida_text_seconds (seconds->backward);
+  g_autofree char *cam = lucida_text_seconds (seconds->cam);
+
+  if (seconds->forward > 0.0)
+    /* Translators: how long the steps took. */
+    return g_strdup_printf (_ ("forward %s · gradients %s · map %s"), forward, backward, cam);
+  if (seconds->backward > 0.0)
+    return g_strdup_printf (_ ("gradients %s · map %s"), backward, cam);
+  return g_strdup_printf (_ ("map %s"), cam);
+}
+
+char *
+lucida_text_class (LucidaModel *model, const LucidaExplanation *explanation)
+{
+  const char *name = lucida_model_get_class_name (model, explanation->class_index);
+  g_autofree char *percent = NULL;
+
+  if (explanation->against_index != LUCIDA_NO_CLASS)
+    /* Translators: two classes: why "dog" rather than "cat". */
+    return g_strdup_printf (_ ("%s rather than %s"), name,
+                            lucida_model_get_class_name (model, explanation->against_index));
+  if (isnan (explanation->probability))
+    return g_strdup (name);
+  percent = lucida_text_percent (explanation->probability);
+  return g_strdup_printf ("%s %s", name, percent);
+}
+
+char *
+lucida_text_layer (LucidaModel *model, const LucidaExplanation *explanation)
+{
+  LucidaPlan *plan = lucida_model_get_plan (model);
+  g_autoptr (GString) text = g_string_new (NULL);
+  const LucidaLayer *layers;
+  int n_layers;
+
+  layers = lucida_plan_get_layers (plan, &n_layers);
+  for (int i = 0; i < explanation->n_values; i++)
+    {
+      const char *name = NULL;
+
+      for (int j = 0; !name && j < n_layers; j++)
+        if (layers[j].value == explanation->values[i])
+          name = layers[j].name;
+      if (!name)
+        return g_strdup (explanation->layer);
+      if (i > 0)
+        g_string_append (text, " + ");
+      g_string_append (text, name);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+lucida_text_describe (LucidaModel *model, const LucidaExplanation *explanation)
+{
+  static const char *const places[3][3] = {
+    { N_ ("the upper left"), N_ ("the top"), N_ ("the upper right") },
+    { N_ ("the left"), N_ ("the centre"), N_ ("the right") },
+    { N_ ("the lower left"), N_ ("the bottom"), N_ ("the lower right") },
+  };
+  const LucidaHeatmap *map = explanation->heatmap;
+  const char *name = lucida_model_get_class_name (model, explanation->class_index);
+  int strongest = 0;
+
+  if (map->evidence != LUCIDA_EVIDENCE_FOUND)
+    /* Translators: %s is a class; the second one says why the map is empty. */
+    return g_strdup_printf (_ ("Empty heat map of class %s: %s"), name,
+                            _ (lucida_evidence_get_note (map->evidence)));
+  for (int i = 1; i < map->height * map->width; i++)
+    if (map->normalised[i] > map->normalised[strongest])
+      strongest = i;
+  /* Translators: %s is a class, then a place such as "the upper left". */
+  return g_strdup_printf (_ ("Heat map of class %s, strongest at %s"), name,
+                          _ (places[3 * (strongest / map->width) / map->height]
+                                   [3 * (strongest % map->width) / map->width]));
+}

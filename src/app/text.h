@@ -1,0 +1,31 @@
+#pragma once
+
+#include "cam/heatmap.h"
+#include "explorer/explanation.h"
+#include "picture/picture.h"
+
+G_BEGIN_DECLS
+
+/* Sentences and numbers as the window shows them, in the user's language. */
+
+/* "19 %", "0.4 %", "< 0.1 %". (transfer full) */
+char *lucida_text_percent (double probability);
+/* "9 ms", "1.2 s". (transfer full) */
+char *lucida_text_seconds (double seconds);
+/* "256 × 10 × 10". (transfer full) */
+char *lucida_text_shape (int channels, int height, int width);
+/* "760 × 420 → 160 × 160, squashed, RGB, ImageNet mean and std"; @picture may be NULL.
+ * (transfer full) */
+char *lucida_text_preprocessing (const LucidaPicture *picture, const LucidaPreprocessing *value,
+                                 int channels);
+/* "forward 9 ms · gradients 8 ms · map 0.1 ms". (transfer full) */
+char *lucida_text_timing (const LucidaSeconds *seconds);
+/* "dog 19 %", "dog rather than cat"; the class that was explained. (transfer full) */
+char *lucida_text_class (LucidaModel *model, const LucidaExplanation *explanation);
+/* The layer's name for people; several are joined by " + ". (transfer full) */
+char *lucida_text_layer (LucidaModel *model, const LucidaExplanation *explanation);
+/* "Heat map of class dog, strongest at the upper left": for those who cannot see it.
+ * (transfer full) */
+char *lucida_text_describe (LucidaModel *model, const LucidaExplanation *explanation);
+
+G_END_DECLS

@@ -1,0 +1,250 @@
+#include "config.h"
+
+#include "app/window-private.h"
+
+#include "app/exporting.h"
+#include "app/file-dialogs.h"
+
+#include <glib/gi18n.h>
+
+static void
+remember_folder (LucidaWindow *self, const char *path)
+{
+  g_free (self->folder);
+  self->folder = g_path_get_dirname (path);
+  if (self->settings && g_utf8_validate (self->folder, -1, NULL))
+    g_settings_set_string (self->settings, "folder", self->folder);
+}
+
+static void
+file_chosen_cb (const char *path, gpointer data)
+{
+  LucidaWindow *self = data;
+  const char *paths[] = { path, NULL };
+
+  remember_folder (self, path);
+  lucida_window_open (self, paths);
+}
+
+/* What was chosen as a model is one, whatever it looks like: the reader says what is wrong. */
+static void
+model_chosen_cb (const char *path, gpointer data)
+{
+  LucidaWindow *self = data;
+
+  if (self->closed)
+    return;
+  remember_folder (self, path);
+  lucida_error_bar_hide (self->error_bar);
+  self->model_asked = TRUE;
+  lucida_session_open_model (self->session, path);
+}
+
+static void
+picture_chosen_cb (const char *path, gpointer data)
+{
+  LucidaWindow *self = data;
+
+  if (self->closed)
+    return;
+  remember_folder (self, path);
+  lucida_error_bar_hide (self->error_bar);
+  self->picture_asked = TRUE;
+  lucida_session_open_picture (self->session, path);
+}
+
+static void
+open_picture_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LucidaWindow *self = LUCIDA_WINDOW (widget);
+
+  lucida_file_dialog_show (LUCIDA_DIALOG_PICTURE, GTK_WINDOW (self), self->folder, NULL,
+                           picture_chosen_cb, self);
+}
+
+static void
+open_picture_folder_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LucidaWindow *self = LUCIDA_WINDOW (widget);
+
+  lucida_file_dialog_show (LUCIDA_DIALOG_PICTURE_FOLDER, GTK_WINDOW (self), self->folder, NULL,
+                           file_chosen_cb, self);
+}
+
+static void
+open_model_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LucidaWindow *self = LUCIDA_WINDOW (widget);
+
+  lucida_file_dialog_show (LUCIDA_DIALOG_MODEL, GTK_WINDOW (self), self->folder, NULL,
+                           model_chosen_cb, self);
+}
+
+static void
+open_model_folder_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LucidaWindow *self = LUCIDA_WINDOW (widget);
+
+  lucida_file_dialog_show (LUCIDA_DIALOG_MODEL_FOLDER, GTK_WINDOW (self), self->folder, NULL,
+                           model_chosen_cb, self);
+}
+
+static void
+open_demo_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LucidaWindow *self = LUCIDA_WINDOW (widget);
+
+  lucida_error_bar_hide (self->error_bar);
+  self->model_asked = FALSE;
+  self->picture_asked = FALSE;
+  lucida_window_open_demo (self);
+}
+
+static void
+export_done_cb (const char *path, const GError *error, gpointer data)
+{
+  LucidaWindow *self = data;
+
+  if (error)
+    lucida_error_bar_show (self->error_bar, LUCIDA_BAR_ERROR, error->message);
+  else if (path)
+    {
+      g_autofree char *name = g_filename_display_basename (path);
+      g_autofree char *text = g_strdup_printf (_ ("Exported %s"), name);
+
+      lucida_status_bar_tell (self->status_bar, text);
+    }
+  else
+    lucida_status_bar_tell (self->status_bar, _ ("Copied to the clipboard"));
+}
+
+static void
+export_chosen_cb (const char *path, gpointer data)
+{
+  LucidaWindow *self = data;
+  LucidaOverlayStyle style = lucida_overlay_panel_get_style (self->overlay_panel);
+  g_autoptr (GError) error = NULL;
+
+  if (self->closed)
+    return;
+  remember_folder (self, path);
+  lucida_error_bar_hide (self->error_bar);
+  if (!lucida_export_start (self->session, &style, path, export_done_cb, self, &error))
+    lucida_error_bar_show (self->error_bar, LUCIDA_BAR_ERROR, error->message);
+}
+
+static void
+export_with_suffix (LucidaWindow *self, const char *suffix)
+{
+  g_autofree char *name = lucida_export_dup_name (self->session, suffix);
+
+  lucida_file_dialog_show (LUCIDA_DIALOG_SAVE, GTK_WINDOW (self), self->folder, name,
+                           export_chosen_cb, self);
+}
+
+static void
+export_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  export_with_suffix (LUCIDA_WINDOW (widget), ".png");
+}
+
+static void
+export_as_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  export_with_suffix (LUCIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LucidaWindow *self = LUCIDA_WINDOW (widget);
+  LucidaOverlayStyle style = lucida_overlay_panel_get_style (self->overlay_panel);
+  g_autoptr (GError) error = NULL;
+
+  if (!lucida_export_copy (self->session, &style, gtk_widget_get_clipboard (widget), export_done_cb,
+                           self, &error))
+    lucida_error_bar_show (self->error_bar, LUCIDA_BAR_ERROR, error->message);
+}
+
+/* Escape stops what runs; where nothing does, it closes the bar. */
+static void
+stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LucidaWindow *self = LUCIDA_WINDOW (widget);
+
+  if (lucida_session_get_busy (self->session, NULL, NULL))
+    lucida_session_stop (self->session);
+  else
+    lucida_error_bar_hide (self->error_bar);
+}
+
+static void
+search_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  lucida_class_list_focus_search (LUCIDA_WINDOW (widget)->class_list);
+}
+
+static void
+zoom_in_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  lucida_canvas_frame_zoom_in (LUCIDA_WINDOW (widget)->frame);
+}
+
+static void
+zoom_out_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  lucida_canvas_frame_zoom_out (LUCIDA_WINDOW (widget)->frame);
+}
+
+static void
+zoom_fit_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  lucida_canvas_frame_zoom_fit (LUCIDA_WINDOW (widget)->frame);
+}
+
+static void
+zoom_one_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  lucida_canvas_frame_zoom_one (LUCIDA_WINDOW (widget)->frame);
+}
+
+static const struct
+{
+  const char *name;
+  const char *parameter;
+  GtkWidgetActionActivateFunc activate;
+} actions[] = {
+  { "win.open-picture", NULL, open_picture_action },
+  { "win.open-picture-folder", NULL, open_picture_folder_action },
+  { "win.open-model", NULL, open_model_action },
+  { "win.open-model-folder", NULL, open_model_folder_action },
+  { "win.open-demo", NULL, open_demo_action },
+  { "win.export", NULL, export_action },
+  { "win.export-as", "s", export_as_action },
+  { "win.copy", NULL, copy_action },
+  { "win.stop", NULL, stop_action },
+  { "win.search", NULL, search_action },
+  { "win.zoom-in", NULL, zoom_in_action },
+  { "win.zoom-out", NULL, zoom_out_action },
+  { "win.zoom-fit", NULL, zoom_fit_action },
+  { "win.zoom-one", NULL, zoom_one_action },
+};
+
+void
+_lucida_window_install_actions (GtkWidgetClass *klass)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (klass, actions[i].name, actions[i].parameter,
+                                     actions[i].activate);
+}
+
+void
+_lucida_window_update_actions (LucidaWindow *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  gboolean picture = lucida_session_get_picture (self->session) != NULL;
+
+  gtk_widget_action_set_enabled (widget, "win.export", picture);
+  gtk_widget_action_set_enabled (widget, "win.export-as", picture);
+  gtk_widget_action_set_enabled (widget, "win.copy", picture);
+}
