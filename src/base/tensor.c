@@ -2,12 +2,10 @@
 
 #include "base/checked-size.h"
 #include "base/error.h"
+#include "base/memory.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define DATA_ALIGNMENT 64
 
 struct _LucidaTensor
 {
@@ -112,8 +110,8 @@ lucida_tensor_new_uninitialised (LucidaElement element, const LucidaShape *shape
   if (!lucida_shape_check (shape, error))
     return NULL;
   size = (gsize) lucida_shape_count (shape) * lucida_element_size (element);
-  size = MAX (size, 1);
-  if (posix_memalign (&data, DATA_ALIGNMENT, size) != 0)
+  data = lucida_memory_take (size);
+  if (!data)
     {
       g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_NO_MEMORY,
                    "there is not enough memory for %" G_GSIZE_FORMAT " MB more", size >> 20);
@@ -201,7 +199,7 @@ lucida_tensor_unref (LucidaTensor *self)
   if (!g_atomic_ref_count_dec (&self->references))
     return;
   if (!self->bytes && !self->owner)
-    free (self->data);
+    lucida_memory_give (self->data, lucida_tensor_get_size (self));
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_clear_pointer (&self->owner, lucida_tensor_unref);
   g_free (self);
