@@ -31,7 +31,7 @@ leaky_parameters (const LucidaOpCall *call, float *p)
   p[0] = attribute (call, "alpha", 0.01);
 }
 
-LUCIDA_UNARY_FUNCS (LeakyRelu, x<0.0f ? p[0] * x : x, x> 0.0f ? 1.0f : p[0])
+LUCIDA_UNARY_FUNCS (LeakyRelu, (x < 0.0f) ? p0 *x : x, (x > 0.0f) ? 1.0f : p0)
 LUCIDA_UNARY_OP (LeakyRelu, LUCIDA_OP_ACTIVATION, lucida_unary_infer, leaky_parameters, NULL)
 
 static void
@@ -40,7 +40,7 @@ alpha_parameters (const LucidaOpCall *call, float *p)
   p[0] = attribute (call, "alpha", 1);
 }
 
-LUCIDA_UNARY_FUNCS (ThresholdedRelu, x <= p[0] ? 0.0f : x, x > p[0] ? 1.0f : 0.0f)
+LUCIDA_UNARY_FUNCS (ThresholdedRelu, x <= p0 ? 0.0f : x, x > p0 ? 1.0f : 0.0f)
 LUCIDA_UNARY_OP (ThresholdedRelu, LUCIDA_OP_ACTIVATION, lucida_unary_infer, alpha_parameters, NULL)
 
 /* e^x - 1; near 0 by its series, for the difference would lose digits. */
@@ -53,7 +53,7 @@ exp_minus_one (float x)
   return x > -0.25f && x < 0.25f ? series : difference;
 }
 
-LUCIDA_UNARY_FUNCS (Elu, x > 0.0f ? x : p[0] * exp_minus_one (x), x > 0.0f ? 1.0f : y + p[0])
+LUCIDA_UNARY_FUNCS (Elu, x > 0.0f ? x : p0 * exp_minus_one (x), x > 0.0f ? 1.0f : y + p0)
 LUCIDA_UNARY_OP (Elu, LUCIDA_OP_ACTIVATION, lucida_unary_infer, alpha_parameters, NULL)
 
 static void
@@ -63,12 +63,11 @@ selu_parameters (const LucidaOpCall *call, float *p)
   p[0] = p[1] * attribute (call, "alpha", 1.67326319217681884765625);
 }
 
-LUCIDA_UNARY_FUNCS (Selu, x > 0.0f ? p[1] * x : p[0] * exp_minus_one (x),
-                    x > 0.0f ? p[1] : y + p[0])
+LUCIDA_UNARY_FUNCS (Selu, x > 0.0f ? p1 * x : p0 * exp_minus_one (x), x > 0.0f ? p1 : y + p0)
 LUCIDA_UNARY_OP (Selu, LUCIDA_OP_ACTIVATION, lucida_unary_infer, selu_parameters, NULL)
 
-LUCIDA_UNARY_FUNCS (Celu, x > 0.0f ? x : p[0] * exp_minus_one (x / p[0]),
-                    x > 0.0f ? 1.0f : lucida_exp (x / p[0]))
+LUCIDA_UNARY_FUNCS (Celu, x > 0.0f ? x : p0 * exp_minus_one (x / p0),
+                    x > 0.0f ? 1.0f : lucida_exp (x / p0))
 LUCIDA_UNARY_OP (Celu, LUCIDA_OP_ACTIVATION, lucida_unary_infer, alpha_parameters, NULL)
 
 LUCIDA_UNARY_FUNCS (Sigmoid, lucida_sigmoid (x), y *(1.0f - y))
@@ -92,8 +91,7 @@ between (float x, float low, float high)
   return x > high ? high : x;
 }
 
-LUCIDA_UNARY_FUNCS (HardSigmoid, between (p[0] * x + p[1], 0.0f, 1.0f),
-                    y > 0.0f && y < 1.0f ? p[0] : 0.0f)
+LUCIDA_UNARY_FUNCS (HardSigmoid, between (p0 *x + p1, 0.0f, 1.0f), y > 0.0f && y < 1.0f ? p0 : 0.0f)
 LUCIDA_UNARY_OP (HardSigmoid, LUCIDA_OP_ACTIVATION, lucida_unary_infer, hard_sigmoid_parameters,
                  NULL)
 
@@ -103,7 +101,7 @@ LUCIDA_UNARY_OP (HardSwish, LUCIDA_OP_ACTIVATION, lucida_unary_infer, lucida_una
                  NULL)
 
 /* ln (1 + e^x) without overflow. */
-LUCIDA_UNARY_FUNCS (Softplus, (x < 0.0f ? 0.0f : x) + log1pf (lucida_exp (x < 0.0f ? x : -x)),
+LUCIDA_UNARY_FUNCS (Softplus, (x < 0.0f ? 0.0f : x) + lucida_log1p (lucida_exp (x < 0.0f ? x : -x)),
                     lucida_sigmoid (x))
 LUCIDA_UNARY_OP (Softplus, LUCIDA_OP_ACTIVATION, lucida_unary_infer, lucida_unary_no_parameters,
                  NULL)
@@ -169,16 +167,20 @@ gelu_is_approximate (const LucidaOpCall *call)
 static gboolean
 gelu_forward (LucidaOpCall *call, GError **error)
 {
+  const float none[2] = { 0 };
+
   lucida_unary_forward (call, gelu_is_approximate (call) ? gelu_tanh_values : gelu_exact_values,
-                        NULL, NULL);
+                        NULL, none);
   return TRUE;
 }
 
 static void
 gelu_backward (LucidaOpCall *call)
 {
+  const float none[2] = { 0 };
+
   lucida_unary_backward (call, gelu_is_approximate (call) ? gelu_tanh_slopes : gelu_exact_slopes,
-                         NULL);
+                         none);
 }
 
 const LucidaOp lucida_op_Gelu = {

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* exp, tanh and erf to float accuracy without branches or calls, so that loops over them are
- * turned into vector code. NaN stays NaN. */
+/* exp, ln (1 + x), tanh and erf to float accuracy without branches or calls, so that loops over
+ * them are turned into vector code. NaN stays NaN. */
 
 static inline float
 lucida_power_of_two (guint32 exponent) /* biased: 127 is 1 */
@@ -46,6 +46,29 @@ lucida_exp (float x)
   half = ((bits + 256u) >> 1) - 128u;
   return y * lucida_power_of_two ((half + 127u) & 255u)
          * lucida_power_of_two ((bits - half + 127u) & 255u);
+}
+
+/* ln (1 + x) for 0 <= x <= 1: ln u by Cephes' logf with u = 1 + x between √½ and √2 after at most
+ * one halving, and what rounding u took away. */
+static inline float
+lucida_log1p (float x)
+{
+  float u = 1.0f + x, lost = (u - 1.0f) - x, f, z, y;
+  float half = u > 1.41421356f ? 0.6931471806f : 0.0f;
+
+  f = (u > 1.41421356f ? 0.5f * u : u) - 1.0f;
+  z = f * f;
+  y = 7.0376836292e-2f;
+  y = y * f - 1.1514610310e-1f;
+  y = y * f + 1.1676998740e-1f;
+  y = y * f - 1.2420140846e-1f;
+  y = y * f + 1.4249322787e-1f;
+  y = y * f - 1.6668057665e-1f;
+  y = y * f + 2.0000714765e-1f;
+  y = y * f - 2.4999993993e-1f;
+  y = y * f + 3.3333331174e-1f;
+  y = y * f * z - 0.5f * z;
+  return f + y + half - lost / u;
 }
 
 static inline float

@@ -70,3 +70,19 @@ lucida_loop_dot (int64_t n, const float *x, const float *y)
     sum += lane[l];
   return sum;
 }
+
+double
+lucida_loop_spread (int64_t n, const float *x, double mean)
+{
+  double lane[LANES] = { 0 }, sum = 0;
+  int64_t i = 0;
+
+  for (; i + LANES <= n; i += LANES)
+    for (int l = 0; l < LANES; l++)
+      lane[l] += ((double) x[i + l] - mean) * ((double) x[i + l] - mean);
+  for (; i < n; i++)
+    sum += ((double) x[i] - mean) * ((double) x[i] - mean);
+  for (int l = 0; l < LANES; l++)
+    sum += lane[l];
+  return sum;
+}

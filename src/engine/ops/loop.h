@@ -23,4 +23,7 @@ double lucida_loop_sum (int64_t n, const float *x);
 /* Σ x[i]·y[i], likewise. */
 double lucida_loop_dot (int64_t n, const float *x, const float *y);
 
+/* Σ (x[i] - mean)², likewise. */
+double lucida_loop_spread (int64_t n, const float *x, double mean);
+
 G_END_DECLS

@@ -12,6 +12,8 @@
  *   gx = (h - mean (h) - x̂·mean (h·x̂))/√(var + ε)
  */
 
+#define BLOCK 256 /* elements of a row that are handled together */
+
 typedef struct
 {
   const float *x;
@@ -34,12 +36,10 @@ static void
 statistics (const Normalization *norm, int64_t row, double *mean, double *inverse)
 {
   const float *x = norm->x + row * norm->size;
-  double variance = 0, n = (double) norm->size;
+  double n = (double) norm->size;
 
   *mean = lucida_loop_sum (norm->size, x) / n;
-  for (int64_t i = 0; i < norm->size; i++)
-    variance += ((double) x[i] - *mean) * ((double) x[i] - *mean);
-  *inverse = 1 / sqrt (variance / n + norm->epsilon);
+  *inverse = 1 / sqrt (lucida_loop_spread (norm->size, x, *mean) / n + norm->epsilon);
 }
 
 /* Where the scales of run @k of row @row lie. */
@@ -87,34 +87,65 @@ forward_range (int64_t begin, int64_t end, gpointer data)
     }
 }
 
+/* h = g·scale of @n elements of row @row from @first on. */
+static void
+scaled_gradient (const Normalization *norm, int64_t row, int64_t first, int64_t n, float *h)
+{
+  const float *g = norm->g + row * norm->size + first;
+
+  if (norm->run == 1)
+    {
+      const float *scale = norm->scale + scale_place (norm, row, first);
+
+      for (int64_t i = 0; i < n; i++)
+        h[i] = g[i] * scale[i];
+      return;
+    }
+  for (int64_t i = 0; i < n;)
+    {
+      int64_t k = (first + i) / norm->run, end = MIN ((k + 1) * norm->run - first, n);
+      float scale = norm->scale[scale_place (norm, row, k)];
+
+      for (; i < end; i++)
+        h[i] = g[i] * scale;
+    }
+}
+
 static void
 backward_range (int64_t begin, int64_t end, gpointer data)
 {
   const Normalization *norm = data;
+  float h[BLOCK];
 
   for (int64_t row = begin; row < end; row++)
     {
-      const float *x = norm->x + row * norm->size, *g = norm->g + row * norm->size;
+      const float *x = norm->x + row * norm->size;
       float *restrict gx = norm->gx + row * norm->size;
       double mean, inverse, h_sum = 0, hx_sum = 0;
+      float factor, slope, shift;
 
       statistics (norm, row, &mean, &inverse);
-      for (int64_t i = 0; i < norm->size; i++)
+      for (int64_t first = 0; first < norm->size; first += BLOCK)
         {
-          float scale = norm->scale[scale_place (norm, row, i / norm->run)];
-          double h = (double) g[i] * (double) scale;
+          int64_t n = MIN (BLOCK, norm->size - first);
 
-          h_sum += h;
-          hx_sum += h * ((double) x[i] - mean) * inverse;
+          scaled_gradient (norm, row, first, n, h);
+          h_sum += lucida_loop_sum (n, h);
+          hx_sum += lucida_loop_dot (n, h, x + first);
         }
       h_sum /= (double) norm->size;
-      hx_sum /= (double) norm->size;
-      for (int64_t i = 0; i < norm->size; i++)
+      hx_sum = (hx_sum / (double) norm->size - mean * h_sum) * inverse; /* mean (h·x̂) */
+      /* gx += factor·h + slope·x + shift, the formula above by powers of x */
+      factor = (float) inverse;
+      slope = (float) (-inverse * inverse * hx_sum);
+      shift = (float) (inverse * (mean * inverse * hx_sum - h_sum));
+      for (int64_t first = 0; first < norm->size; first += BLOCK)
         {
-          float scale = norm->scale[scale_place (norm, row, i / norm->run)];
-          double h = (double) g[i] * (double) scale, normal = ((double) x[i] - mean) * inverse;
+          int64_t n = MIN (BLOCK, norm->size - first);
 
-          gx[i] += (float) (inverse * (h - h_sum - normal * hx_sum));
+          scaled_gradient (norm, row, first, n, h);
+          for (int64_t i = 0; i < n; i++)
+            gx[first + i] += factor * h[i] + slope * x[first + i] + shift;
         }
     }
 }

@@ -342,10 +342,7 @@ gradient_row (int64_t n, const int64_t *offset, const int64_t *step, gpointer da
       switch (r->rule)
         {
         case SUM:
-          slope = 1;
-          break;
-        case MEAN:
-          slope = (float) (1 / r->count);
+        case MEAN: /* in constant_gradient_row() */
           break;
         case PROD:
           if (r->zeros[place] == 0)
@@ -378,6 +375,26 @@ gradient_row (int64_t n, const int64_t *offset, const int64_t *step, gpointer da
     }
 }
 
+/* SUM and MEAN, which need nothing but g. */
+static void
+constant_gradient_row (int64_t n, const int64_t *offset, const int64_t *step, gpointer data)
+{
+  const Reduction *r = data;
+  float slope = r->rule == MEAN ? (float) (1 / r->count) : 1.0f;
+  float *restrict gx = r->gx + offset[0];
+  const float *g = r->g + offset[1];
+
+  if (step[0] == 1 && step[1] == 0)
+    for (int64_t i = 0; i < n; i++)
+      gx[i] += *g * slope;
+  else if (step[0] == 1 && step[1] == 1)
+    for (int64_t i = 0; i < n; i++)
+      gx[i] += g[i] * slope;
+  else
+    for (int64_t i = 0; i < n; i++)
+      gx[i * step[0]] += g[i * step[1]] * slope;
+}
+
 static void
 reduce_backward (LucidaOpCall *call, Rule rule)
 {
@@ -393,12 +410,17 @@ reduce_backward (LucidaOpCall *call, Rule rule)
   r.sum = call->workspace;
   r.zeros = r.sum + n_out;
   r.count = (double) n_in / (double) n_out;
+  reduce_rows (call, &rows);
+  if (rule == SUM || rule == MEAN)
+    {
+      lucida_rows_run (&rows, 1, call->pool, constant_gradient_row, &r);
+      return;
+    }
   for (int64_t i = 0; i < n_out; i++)
     {
       r.sum[i] = 1;
       r.zeros[i] = 0;
     }
-  reduce_rows (call, &rows);
   if (rule == PROD)
     lucida_rows_run (&rows, 1, call->pool, factors_row, &r);
   lucida_rows_run (&rows, 1, call->pool, gradient_row, &r);

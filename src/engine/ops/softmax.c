@@ -57,13 +57,33 @@ softmax_infer (LucidaOpCall *call, GError **error)
   return TRUE;
 }
 
+/* exponentials() where the axis is the innermost. */
+static void
+row_exponentials (const Softmax *s, int64_t place, float *high, float *sum)
+{
+  const float *x = s->x + place;
+  float *restrict y = s->y + place, largest = -INFINITY;
+
+  for (int64_t i = 0; i < s->size; i++)
+    largest = x[i] < largest ? largest : x[i];
+  for (int64_t i = 0; i < s->size; i++)
+    y[i] = lucida_exp (x[i] - largest);
+  *high = largest;
+  *sum = (float) lucida_loop_sum (s->size, y);
+}
+
 /* Maxima and Σ e^(x - max) of @n columns; y becomes e^(x - max). */
 static void
 exponentials (const Softmax *s, int64_t place, int64_t n, float *high, float *sum)
 {
   const float *x = s->x + place;
-  float *y = s->y + place;
+  float *restrict y = s->y + place;
 
+  if (s->inner == 1)
+    {
+      row_exponentials (s, place, high, sum);
+      return;
+    }
   for (int64_t c = 0; c < n; c++)
     {
       high[c] = -INFINITY;
@@ -101,7 +121,9 @@ softmax_range (int64_t begin, int64_t end, gpointer data)
       int64_t place = part / blocks (s) * s->size * s->inner + column;
 
       exponentials (s, place, n, high, sum);
-      for (int64_t i = 0; i < s->size; i++)
+      for (int64_t i = 0; s->inner == 1 && i < s->size; i++)
+        s->y[place + i] /= *sum;
+      for (int64_t i = 0; s->inner > 1 && i < s->size; i++)
         for (int64_t c = 0; c < n; c++)
           s->y[place + i * s->inner + c] /= sum[c];
     }

@@ -6,7 +6,7 @@ G_BEGIN_DECLS
 
 /* What all operators of one input share that work on each element for itself. */
 
-/* y[i] = f(x[i]). @p: the operator's parameters */
+/* y[i] = f(x[i]). @p: the operator's two parameters */
 typedef void (*LucidaUnaryFunc) (int64_t n, const float *x, float *y, const float *p);
 /* gx[i] += g[i]·f'(x[i]) */
 typedef void (*LucidaUnaryGradient) (int64_t n, const float *x, const float *y, const float *g,
@@ -22,12 +22,13 @@ void lucida_unary_forward (LucidaOpCall *call, LucidaUnaryFunc function, LucidaU
                            const float *p);
 void lucida_unary_backward (LucidaOpCall *call, LucidaUnaryGradient function, const float *p);
 
-/* An operator without parameters: @value is y as an expression of x, @slope the factor of g in
- * terms of x and y, @int_value y for an integer x. */
+/* Defines Name_values and Name_slopes: @value is y as an expression of x and the parameters p0 and
+ * p1, @slope the factor of g in terms of these and y. */
 #define LUCIDA_UNARY_FUNCS(Name, value, slope)                                                     \
   static void Name##_values (int64_t n, const float *restrict xs, float *restrict ys,              \
                              const float *p)                                                       \
   {                                                                                                \
+    const float p0 G_GNUC_UNUSED = p[0], p1 G_GNUC_UNUSED = p[1];                                  \
     for (int64_t i = 0; i < n; i++)                                                                \
       {                                                                                            \
         float x = xs[i];                                                                           \
@@ -37,6 +38,7 @@ void lucida_unary_backward (LucidaOpCall *call, LucidaUnaryGradient function, co
   static void Name##_slopes (int64_t n, const float *restrict xs, const float *restrict ys,        \
                              const float *restrict gs, float *restrict gxs, const float *p)        \
   {                                                                                                \
+    const float p0 G_GNUC_UNUSED = p[0], p1 G_GNUC_UNUSED = p[1];                                  \
     for (int64_t i = 0; i < n; i++)                                                                \
       {                                                                                            \
         float x G_GNUC_UNUSED = xs[i], y G_GNUC_UNUSED = ys[i];                                    \
@@ -44,18 +46,18 @@ void lucida_unary_backward (LucidaOpCall *call, LucidaUnaryGradient function, co
       }                                                                                            \
   }
 
-/* @read_parameters: a function (const LucidaOpCall *, float *p) */
+/* Defines the operator from them. @read_parameters: a function (const LucidaOpCall *, float *p) */
 #define LUCIDA_UNARY_OP(Name, op_flags, infer_function, read_parameters, ints)                     \
   static gboolean Name##_forward (LucidaOpCall *call, GError **error)                              \
   {                                                                                                \
-    float p[4] = { 0 };                                                                            \
+    float p[2] = { 0 };                                                                            \
     read_parameters (call, p);                                                                     \
     lucida_unary_forward (call, Name##_values, ints, p);                                           \
     return TRUE;                                                                                   \
   }                                                                                                \
   static void Name##_backward (LucidaOpCall *call)                                                 \
   {                                                                                                \
-    float p[4] = { 0 };                                                                            \
+    float p[2] = { 0 };                                                                            \
     read_parameters (call, p);                                                                     \
     lucida_unary_backward (call, Name##_slopes, p);                                                \
   }                                                                                                \
