@@ -1,7 +1,5 @@
 #include "render/colormap.h"
 
-#include <math.h>
-
 static const guint8 *
 get (const char *name, int index)
 {
@@ -58,27 +56,6 @@ test_published_colours (void)
   assert_colour ("grey", 255, 255, 255, 255);
 }
 
-/* Google's polynomial of fifth order; it strays from the table by up to 14 steps. */
-static void
-test_turbo_follows_its_polynomial (void)
-{
-  static const double terms[3][6] = {
-    { 0.13572138, 4.61539260, -42.66032258, 132.13108234, -152.94239396, 59.28637943 },
-    { 0.09140261, 2.19418839, 4.84296658, -14.18503333, 4.27729857, 2.82956604 },
-    { 0.10667330, 12.64194608, -60.58204836, 110.36276771, -89.90310912, 27.34824973 },
-  };
-
-  for (int i = 0; i < 256; i++)
-    for (int c = 0; c < 3; c++)
-      {
-        double x = i / 255.0, value = 0;
-
-        for (int k = 5; k >= 0; k--)
-          value = value * x + terms[c][k];
-        g_assert_cmpfloat_with_epsilon (get ("turbo", i)[c], 255 * CLAMP (value, 0, 1), 16);
-      }
-}
-
 /* No table has a number mistaken: neighbours differ little, and the two made for it get lighter. */
 static void
 test_tables_are_smooth (void)
@@ -102,8 +79,6 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/render/colormap/names", test_names);
   g_test_add_func ("/render/colormap/published-colours", test_published_colours);
-  g_test_add_func ("/render/colormap/turbo-follows-its-polynomial",
-                   test_turbo_follows_its_polynomial);
   g_test_add_func ("/render/colormap/tables-are-smooth", test_tables_are_smooth);
   return g_test_run ();
 }
