@@ -327,29 +327,12 @@ old_group_normalization (Job *job, GError **error)
 
 /* The format's element type of the weight @name, 0 if it is not one. */
 static int
-stored_element (const LucidaOnnxModel *model, const char *name)
+stored_element (const Job *job, const char *name)
 {
+  const LucidaSpan *message = g_hash_table_lookup (job->build->tensors, name);
   g_auto (LucidaOnnxTensor) tensor = { 0 };
 
-  for (guint i = 0; i < model->initializers->len; i++)
-    {
-      const LucidaOnnxInitializer *initializer = g_ptr_array_index (model->initializers, i);
-
-      if (g_str_equal (initializer->name, name)
-          && lucida_onnx_tensor_parse (initializer->tensor, &tensor, NULL))
-        return tensor.element;
-    }
-  for (guint i = 0; i < model->nodes->len; i++)
-    {
-      const LucidaOnnxNode *node = g_ptr_array_index (model->nodes, i);
-      const LucidaOnnxAttribute *value = lucida_onnx_find (node, "value");
-
-      if (value && value->kind == LUCIDA_ONNX_TENSOR && node->outputs->len == 1
-          && g_str_equal (g_ptr_array_index (node->outputs, 0), name)
-          && lucida_onnx_tensor_parse (value->tensor, &tensor, NULL))
-        return tensor.element;
-    }
-  return 0;
+  return message && lucida_onnx_tensor_parse (*message, &tensor, NULL) ? tensor.element : 0;
 }
 
 /* All integers become int64; which range they are clipped to is the zero point's type. */
@@ -357,7 +340,7 @@ static gboolean
 quantize (Job *job, GError **error)
 {
   int element = job->source->inputs->len > 2
-                    ? stored_element (job->build->model, g_ptr_array_index (job->source->inputs, 2))
+                    ? stored_element (job, g_ptr_array_index (job->source->inputs, 2))
                     : 0;
 
   if (element > 0 && !lucida_node_has (job->node, "output_dtype"))
