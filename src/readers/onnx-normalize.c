@@ -13,7 +13,6 @@ typedef struct
   LucidaOnnxBuild *build;
   LucidaNode *node;
   const LucidaOnnxNode *source;
-  int64_t opset;
 } Job;
 
 typedef gboolean (*NormalizeFunc) (Job *job, GError **error);
@@ -317,14 +316,6 @@ old_cast (Job *job, GError **error)
   return TRUE;
 }
 
-/* Below 21 scale and bias were one per group. */
-static gboolean
-old_group_normalization (Job *job, GError **error)
-{
-  lucida_node_set_int (job->node, "scale_per_group", 1);
-  return TRUE;
-}
-
 /* The format's element type of the weight @name, 0 if it is not one. */
 static int
 stored_element (const Job *job, const char *name)
@@ -381,14 +372,13 @@ static const Rule rules[] = {
   { "Pad", 2, old_pad },
   { "Cast", 6, old_cast },
   { "QuantizeLinear", G_MAXINT64, quantize },
-  { "GroupNormalization", 21, old_group_normalization },
 };
 
 gboolean
 _lucida_onnx_normalize (LucidaOnnxBuild *build, LucidaNode *node, const LucidaOnnxNode *source,
                         int64_t opset, GError **error)
 {
-  Job job = { build, node, source, opset };
+  Job job = { build, node, source };
 
   lucida_node_remove (node, "consumed_inputs");
   for (gsize i = 0; i < G_N_ELEMENTS (rules); i++)
