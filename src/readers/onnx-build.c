@@ -457,6 +457,26 @@ collect_stated (LucidaOnnxBuild *build)
       }
 }
 
+static void
+collect_tensors (LucidaOnnxBuild *build)
+{
+  for (guint i = 0; i < build->model->initializers->len; i++)
+    {
+      LucidaOnnxInitializer *initializer = g_ptr_array_index (build->model->initializers, i);
+      g_hash_table_insert (build->tensors, (gpointer) initializer->name, &initializer->tensor);
+    }
+  for (guint i = 0; i < build->model->nodes->len; i++)
+    {
+      const LucidaOnnxNode *node = g_ptr_array_index (build->model->nodes, i);
+      const LucidaOnnxAttribute *value
+          = is_constant_node (node) ? lucida_onnx_find (node, "value") : NULL;
+
+      if (value && value->kind == LUCIDA_ONNX_TENSOR)
+        g_hash_table_insert (build->tensors, g_ptr_array_index (node->outputs, 0),
+                             (gpointer) &value->tensor);
+    }
+}
+
 gboolean
 _lucida_onnx_build (LucidaOnnxBuild *build, LucidaTensor *const *constants, int n_constants,
                     int output, gboolean bound, GCancellable *cancellable, GError **error)
@@ -472,6 +492,7 @@ _lucida_onnx_build (LucidaOnnxBuild *build, LucidaTensor *const *constants, int 
                  "its weights are stored sparsely, which is not read: export it with dense ones");
   settle_opset (build->model);
   collect_stated (build);
+  collect_tensors (build);
   used = collect_used (build->model);
   if (!add_initializers (build, used, cancellable, error)
       || !add_constant_nodes (build, used, error)

@@ -71,18 +71,17 @@ read_scopes (LucidaOnnxModel *model, const char *text, Place *place)
   place->tail = lucida_onnx_keep (model, last);
 }
 
-/* Whether a name is only the operator, perhaps with a number, as exporters make them up. */
+/* Whether a name is a number, or only the operator and a number, as exporters make them up. */
 static gboolean
 says_nothing (const LucidaOnnxNode *node)
 {
   const char *rest = node->name;
+  gsize length = strlen (node->op);
 
   if (g_str_has_prefix (rest, "node_"))
-    rest += strlen ("node_");
-  if (g_ascii_strncasecmp (rest, node->op, strlen (node->op)) == 0)
-    rest += strlen (node->op);
-  if (*rest == '_')
-    rest++;
+    return TRUE;
+  if (g_str_has_prefix (rest, node->op) && (rest[length] == '_' || rest[length] == '\0'))
+    rest += length + (rest[length] == '_');
   while (g_ascii_isdigit (*rest))
     rest++;
   return *rest == '\0';

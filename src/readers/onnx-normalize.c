@@ -13,7 +13,6 @@ typedef struct
   LucidaOnnxBuild *build;
   LucidaNode *node;
   const LucidaOnnxNode *source;
-  int64_t opset;
 } Job;
 
 typedef gboolean (*NormalizeFunc) (Job *job, GError **error);
@@ -317,39 +316,14 @@ old_cast (Job *job, GError **error)
   return TRUE;
 }
 
-/* Below 21 scale and bias were one per group. */
-static gboolean
-old_group_normalization (Job *job, GError **error)
-{
-  lucida_node_set_int (job->node, "scale_per_group", 1);
-  return TRUE;
-}
-
 /* The format's element type of the weight @name, 0 if it is not one. */
 static int
-stored_element (const LucidaOnnxModel *model, const char *name)
+stored_element (const Job *job, const char *name)
 {
+  const LucidaSpan *message = g_hash_table_lookup (job->build->tensors, name);
   g_auto (LucidaOnnxTensor) tensor = { 0 };
 
-  for (guint i = 0; i < model->initializers->len; i++)
-    {
-      const LucidaOnnxInitializer *initializer = g_ptr_array_index (model->initializers, i);
-
-      if (g_str_equal (initializer->name, name)
-          && lucida_onnx_tensor_parse (initializer->tensor, &tensor, NULL))
-        return tensor.element;
-    }
-  for (guint i = 0; i < model->nodes->len; i++)
-    {
-      const LucidaOnnxNode *node = g_ptr_array_index (model->nodes, i);
-      const LucidaOnnxAttribute *value = lucida_onnx_find (node, "value");
-
-      if (value && value->kind == LUCIDA_ONNX_TENSOR && node->outputs->len == 1
-          && g_str_equal (g_ptr_array_index (node->outputs, 0), name)
-          && lucida_onnx_tensor_parse (value->tensor, &tensor, NULL))
-        return tensor.element;
-    }
-  return 0;
+  return message && lucida_onnx_tensor_parse (*message, &tensor, NULL) ? tensor.element : 0;
 }
 
 /* All integers become int64; which range they are clipped to is the zero point's type. */
@@ -357,7 +331,7 @@ static gboolean
 quantize (Job *job, GError **error)
 {
   int element = job->source->inputs->len > 2
-                    ? stored_element (job->build->model, g_ptr_array_index (job->source->inputs, 2))
+                    ? stored_element (job, g_ptr_array_index (job->source->inputs, 2))
                     : 0;
 
   if (element > 0 && !lucida_node_has (job->node, "output_dtype"))
@@ -398,14 +372,13 @@ static const Rule rules[] = {
   { "Pad", 2, old_pad },
   { "Cast", 6, old_cast },
   { "QuantizeLinear", G_MAXINT64, quantize },
-  { "GroupNormalization", 21, old_group_normalization },
 };
 
 gboolean
 _lucida_onnx_normalize (LucidaOnnxBuild *build, LucidaNode *node, const LucidaOnnxNode *source,
                         int64_t opset, GError **error)
 {
-  Job job = { build, node, source, opset };
+  Job job = { build, node, source };
 
   lucida_node_remove (node, "consumed_inputs");
   for (gsize i = 0; i < G_N_ELEMENTS (rules); i++)

@@ -26,6 +26,7 @@ typedef struct
   GHashTable *values;    /* name → value index, one based */
   GHashTable *producers; /* value index → LucidaNode * */
   GHashTable *stated;    /* name → LucidaOnnxValue *: shapes that the file states */
+  GHashTable *tensors;   /* name → LucidaSpan *: TensorProto of a weight or a Constant */
   int n_made;            /* names that the reader itself has made up */
 } LucidaOnnxBuild;
 

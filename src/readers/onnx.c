@@ -87,12 +87,14 @@ read_model (GBytes *bytes, const char *path, LucidaTensor *const *constants, int
   build.values = g_hash_table_new (g_str_hash, g_str_equal);
   build.producers = g_hash_table_new (NULL, NULL);
   build.stated = g_hash_table_new (g_str_hash, g_str_equal);
+  build.tensors = g_hash_table_new (g_str_hash, g_str_equal);
   _lucida_onnx_store_init (&build.store, bytes, path);
   good = _lucida_onnx_build (&build, constants, n_constants, output, bound, cancellable, error);
   _lucida_onnx_store_clear (&build.store);
   g_hash_table_unref (build.values);
   g_hash_table_unref (build.producers);
   g_hash_table_unref (build.stated);
+  g_hash_table_unref (build.tensors);
   if (!good)
     return NULL;
   _lucida_onnx_describe (model, network);

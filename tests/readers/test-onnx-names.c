@@ -50,7 +50,7 @@ static const Case cases[] = {
       "Identity:node_add_3::['', 'layer1', 'layer1.0', 'add_3']",
       "Conv:node_Conv_650:layer1.0.conv1.weight:['', 'layer1', 'layer1.0', 'layer1.0.conv1', "
       "'conv2d_1']",
-      "Identity:node_view::['', 'view']", "Conv:node_Conv_651:fc.weight:", NULL },
+      "Identity:node_view::['', 'view']", "Conv:node_conv2d_651:fc.weight:", NULL },
     { "features.0", "features.1", "layer1.0.add_3", "layer1.0.conv1", "view", "fc" } },
   { "TensorFlow",
     { "Conv:model/block1_conv1/Conv2D:w:", "Relu:StatefulPartitionedCall/m/Relu::", "Relu:relu_3::",

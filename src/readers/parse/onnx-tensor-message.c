@@ -125,13 +125,12 @@ tensor_field (LucidaOnnxTensor *tensor, const LucidaProtoField *field, GError **
     }
 }
 
-gboolean
-lucida_onnx_tensor_parse (LucidaSpan message, LucidaOnnxTensor *tensor, GError **error)
+static gboolean
+parse (LucidaSpan message, LucidaOnnxTensor *tensor, GError **error)
 {
   LucidaProto proto;
   LucidaProtoField field;
 
-  memset (tensor, 0, sizeof *tensor);
   lucida_proto_init (&proto, message);
   while (lucida_proto_next (&proto, &field))
     if (!tensor_field (tensor, &field, error))
@@ -144,6 +143,16 @@ lucida_onnx_tensor_parse (LucidaSpan message, LucidaOnnxTensor *tensor, GError *
       return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+lucida_onnx_tensor_parse (LucidaSpan message, LucidaOnnxTensor *tensor, GError **error)
+{
+  memset (tensor, 0, sizeof *tensor);
+  if (parse (message, tensor, error))
+    return TRUE;
+  lucida_onnx_tensor_clear (tensor);
+  return FALSE;
 }
 
 void
