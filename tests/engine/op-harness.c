@@ -24,18 +24,23 @@ value_bytes (const LucidaOpValue *value)
   return (gsize) lucida_shape_count (&value->shape) * lucida_element_size (value->element);
 }
 
-/* "2,3" into numbers; returns how many. */
+/* Numbers with commas between, up to anything else; returns how many. */
 static int
 parse_numbers (const char *text, double *numbers, int most)
 {
   int n = 0;
 
-  while (*text && n < most)
+  while (n < most)
     {
       char *end;
 
-      numbers[n++] = g_ascii_strtod (text, &end);
-      text = *end ? end + 1 : end;
+      numbers[n] = g_ascii_strtod (text, &end);
+      if (end == text)
+        break;
+      n++;
+      if (*end != ',')
+        break;
+      text = end + 1;
     }
   return n;
 }
@@ -85,43 +90,40 @@ fill (GRand *rand, char kind, LucidaOpValue *value)
       }
 }
 
-/* One word of OpCase.inputs. */
+/* One word of OpCase.inputs: a letter, then [shape], (numbers), both, or =number. */
 static void
 parse_input (OpRun *self, GRand *rand, int i, const char *word)
 {
   LucidaOpValue *value = &self->values[i];
+  const char *list = strpbrk (word, "(=");
   double numbers[64];
-  g_autofree char *list = NULL;
   int n;
 
   if (*word == '-')
     return;
   self->in[i] = value;
-  list = g_strndup (word + 2, strlen (word) - 2 - (word[1] == '=' ? 0 : 1));
-  n = parse_numbers (list, numbers, G_N_ELEMENTS (numbers));
   value->element = strchr ("bi", *word) ? LUCIDA_INT64 : LUCIDA_FLOAT32;
   value->constant = strchr ("xpqk", *word) == NULL;
   self->wanted[i] = !value->constant;
+  n = list ? parse_numbers (list + 1, numbers, G_N_ELEMENTS (numbers)) : 0;
+  value->shape.rank = list && *list == '(' ? 1 : 0;
+  value->shape.dim[0] = n;
   if (word[1] == '[')
     {
-      value->shape.rank = n;
-      for (int k = 0; k < n; k++)
-        value->shape.dim[k] = (int64_t) numbers[k];
-    }
-  else
-    {
-      value->shape.rank = word[1] == '=' ? 0 : 1;
-      value->shape.dim[0] = n;
+      double sizes[LUCIDA_MAX_RANK];
+
+      value->shape.rank = parse_numbers (word + 2, sizes, LUCIDA_MAX_RANK);
+      for (int k = 0; k < value->shape.rank; k++)
+        value->shape.dim[k] = (int64_t) sizes[k];
     }
   value->data = allocate (value_bytes (value));
-  if (word[1] == '[')
+  if (!list)
     fill (rand, *word, value);
-  else
-    for (int k = 0; k < n; k++)
-      if (value->element == LUCIDA_INT64)
-        ((int64_t *) value->data)[k] = (int64_t) numbers[k];
-      else
-        ((float *) value->data)[k] = (float) numbers[k];
+  for (int k = 0; k < n; k++)
+    if (value->element == LUCIDA_INT64)
+      ((int64_t *) value->data)[k] = (int64_t) numbers[k];
+    else
+      ((float *) value->data)[k] = (float) numbers[k];
 }
 
 static void

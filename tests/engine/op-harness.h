@@ -20,7 +20,8 @@ typedef void (*OpReference) (const OpRun *run, double *y);
  *   k[2,3]   all different by at least 0.1 and away from multiples of 0.1, where functions have
  *            their corners; differentiated
  *   c[2,3]   random in (-1, 1), a weight; v[2,3]: in (0.5, 2)
- *   b[2,3]   random 0 or 1; i(3,-1): these integers, f(0.5,2): these numbers; i= and f=: a scalar
+ *   b[2,3]   random 0 or 1; i(3,-1): these integers, f(0.5,2): these numbers; i=3, f=0.5: a
+ *            scalar; i[2,1](3,-1): with a shape
  *   -        left out
  * @attributes: name=3, name=0.5 (a float by its point), name=1,2 or 1, (a list), name=text. */
 typedef struct

@@ -309,26 +309,40 @@ resize_workspace (const LucidaOpCall *call, gboolean backward)
   return samples_size (y) + 2 * sizeof (float) * between_count (x, y);
 }
 
+/* Σ w_t·from[place_t] of one sample for @n neighbours. */
+static void
+sample_row (const Sample *s, int taps, int64_t n, const float *from, float extrapolation,
+            float *restrict to)
+{
+  const float *a = from + s->place[0] * n, *b = from + s->place[1] * n;
+  float offset = s->outside ? extrapolation : 0.0f;
+
+  if (taps == 1)
+    for (int64_t i = 0; i < n; i++)
+      to[i] = offset + s->weight[0] * a[i];
+  else if (taps == 2)
+    for (int64_t i = 0; i < n; i++)
+      to[i] = offset + s->weight[0] * a[i] + s->weight[1] * b[i];
+  else
+    for (int64_t i = 0; i < n; i++)
+      {
+        float sum = offset;
+
+        for (int t = 0; t < taps; t++)
+          sum += s->weight[t] * from[s->place[t] * n + i];
+        to[i] = sum;
+      }
+}
+
 static void
 forward_range (int64_t begin, int64_t end, gpointer data)
 {
   const Pass *pass = data;
 
   for (int64_t row = begin; row < end; row++)
-    {
-      const Sample *s = pass->samples + row % pass->n_out;
-      const float *from = pass->from + row / pass->n_out * pass->n_in * pass->inner;
-      float *to = pass->to + row * pass->inner;
-
-      for (int64_t i = 0; i < pass->inner; i++)
-        {
-          float sum = s->outside ? pass->extrapolation : 0.0f;
-
-          for (int t = 0; t < pass->taps; t++)
-            sum += s->weight[t] * from[s->place[t] * pass->inner + i];
-          to[i] = sum;
-        }
-    }
+    sample_row (pass->samples + row % pass->n_out, pass->taps, pass->inner,
+                pass->from + row / pass->n_out * pass->n_in * pass->inner, pass->extrapolation,
+                pass->to + row * pass->inner);
 }
 
 /* @to is the gradient of the pass's input, @from that of its output. */

@@ -160,8 +160,15 @@ softmax_gradient_range (int64_t begin, int64_t end, gpointer data)
       int64_t column = part % blocks (s) * COLUMNS, n = MIN (COLUMNS, s->inner - column);
       int64_t place = part / blocks (s) * s->size * s->inner + column;
       const float *y = s->y + place, *g = s->g + place;
-      float sum[COLUMNS] = { 0 }, *gx = s->gx + place;
+      float sum[COLUMNS] = { 0 }, *restrict gx = s->gx + place;
 
+      if (s->inner == 1)
+        {
+          *sum = (float) lucida_loop_dot (s->size, g, y);
+          for (int64_t i = 0; i < s->size; i++)
+            gx[i] += y[i] * (g[i] - *sum);
+          continue;
+        }
       for (int64_t i = 0; i < s->size; i++)
         for (int64_t c = 0; c < n; c++)
           sum[c] += g[i * s->inner + c] * y[i * s->inner + c];
@@ -182,7 +189,7 @@ log_softmax_gradient_range (int64_t begin, int64_t end, gpointer data)
       int64_t column = part % blocks (s) * COLUMNS, n = MIN (COLUMNS, s->inner - column);
       int64_t place = part / blocks (s) * s->size * s->inner + column;
       const float *y = s->y + place, *g = s->g + place;
-      float sum[COLUMNS] = { 0 }, *gx = s->gx + place;
+      float sum[COLUMNS] = { 0 }, *restrict gx = s->gx + place;
 
       for (int64_t i = 0; i < s->size; i++)
         for (int64_t c = 0; c < n; c++)

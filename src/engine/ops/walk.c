@@ -106,17 +106,18 @@ walk_move (LucidaWalk *self, int axis, int place)
   self->from[place] = from;
 }
 
-/* Where neighbours inside the innermost loop are far apart in @from, brings the axis along which
- * they are close next to it, so that tiles of the two use whole cache lines. */
+/* Where neighbours inside the innermost loop are far apart in one of the arrays, brings the axis
+ * along which they are close next to it, so that tiles of the two use whole cache lines. */
 static void
 walk_pair_axes (LucidaWalk *self)
 {
   int last = self->rank - 1;
+  const int64_t *steps = self->from[last] > 1 || self->from[last] < 0 ? self->from : self->to;
 
-  if (last < 1 || self->from[last] == 1 || self->from[last] == 0)
+  if (steps[last] == 1 || steps[last] == 0)
     return;
   for (int i = 0; i < last; i++)
-    if (self->from[i] == 1)
+    if (steps[i] == 1)
       {
         walk_move (self, i, last - 1);
         return;
@@ -237,7 +238,7 @@ add_plane (const LucidaWalk *w, int axis, int64_t rows, float *to, const float *
 {
   int64_t columns = w->size[axis + 1], to_step = w->to[axis + 1], from_step = w->from[axis + 1];
 
-  if (from_step == 1 || from_step == 0 || to_step == 0)
+  if ((from_step == 1 && to_step == 1) || from_step == 0 || to_step == 0)
     for (int64_t r = 0; r < rows; r++)
       add_row (columns, to + r * w->to[axis], to_step, from + r * w->from[axis], from_step);
   else
