@@ -84,50 +84,46 @@ make_maps (const Run *run, LucidaActivations *activations, LucidaGradients *grad
   return TRUE;
 }
 
-/* Forward, and where there are values, backward to them and their maps. The seconds of the whole
- * are added to @seconds, those after the forward pass to @after (nullable). */
+/* Backward to the run's values and their maps. */
 static gboolean
-run_once (const Run *run, double *seconds, double *after, GError **error)
+explain (const Run *run, LucidaActivations *activations, GError **error)
 {
-  LucidaPlan *plan = lucida_model_get_plan (run->model);
   g_autofree float *weights = g_new0 (float, lucida_model_get_n_classes (run->model));
-  g_autoptr (LucidaActivations) activations = NULL;
   g_autoptr (LucidaGradients) gradients = NULL;
-  gint64 begin = g_get_monotonic_time ();
-  gint64 middle;
 
-  activations = lucida_plan_forward (plan, run->input, run->n_values > 0, run->pool, NULL, NULL,
-                                     NULL, error);
-  if (!activations)
-    return FALSE;
-  middle = g_get_monotonic_time ();
-  if (run->n_values > 0)
-    {
-      weights[0] = 1.0f;
-      gradients = lucida_plan_backward (plan, activations, weights, run->values, run->n_values,
-                                        run->pool, NULL, NULL, NULL, error);
-      if (!gradients || !make_maps (run, activations, gradients, error))
-        return FALSE;
-    }
-  *seconds = seconds_since (begin);
-  if (after)
-    *after = seconds_since (middle);
-  return TRUE;
+  weights[0] = 1.0f;
+  gradients = lucida_plan_backward (lucida_model_get_plan (run->model), activations, weights,
+                                    run->values, run->n_values, run->pool, NULL, NULL, NULL, error);
+  return gradients && make_maps (run, activations, gradients, error);
 }
 
-/* Median seconds of @repeat runs; the first run of all is not counted. */
+/* (transfer full) */
+static LucidaActivations *
+forward (const Run *run, gboolean keep, GError **error)
+{
+  return lucida_plan_forward (lucida_model_get_plan (run->model), run->input, keep, run->pool, NULL,
+                              NULL, NULL, error);
+}
+
+/* Median seconds of @repeat runs, the first of all not counted: forward and, where there are
+ * values, all the way to their maps. With @activations (nullable) only what follows them. */
 static gboolean
-measure (const Run *run, int repeat, double *seconds, double *after, GError **error)
+measure (const Run *run, LucidaActivations *activations, int repeat, double *seconds,
+         GError **error)
 {
   g_autofree double *all = g_new0 (double, repeat + 1);
-  g_autofree double *all_after = g_new0 (double, repeat + 1);
 
   for (int i = 0; i <= repeat; i++)
-    if (!run_once (run, &all[i], &all_after[i], error))
-      return FALSE;
+    {
+      gint64 begin = g_get_monotonic_time ();
+      g_autoptr (LucidaActivations) own = activations ? lucida_activations_ref (activations)
+                                                      : forward (run, run->n_values > 0, error);
+
+      if (!own || (run->n_values > 0 && !explain (run, own, error)))
+        return FALSE;
+      all[i] = seconds_since (begin);
+    }
   *seconds = median (all + 1, repeat);
-  if (after)
-    *after = median (all_after + 1, repeat);
   return TRUE;
 }
 
@@ -217,24 +213,26 @@ typedef struct
 static gboolean
 measure_layers (Run *run, int repeat, Result *result, GError **error)
 {
+  g_autoptr (LucidaActivations) activations = forward (run, TRUE, error);
   int n;
   const LucidaLayer *layers = lucida_plan_get_layers (lucida_model_get_plan (run->model), &n);
 
+  if (!activations)
+    return FALSE;
   result->layers = g_array_new (FALSE, FALSE, sizeof (LayerTime));
   run->n_values = 1;
   for (int i = 0; i < n; i++)
     {
       LayerTime time = { i, NAN, NAN };
-      double whole;
 
       if (!layers[i].explainable)
         continue;
       run->values = &layers[i].value;
       run->method = lucida_method_find ("gradcam");
-      if (!measure (run, repeat, &whole, &time.gradcam, error))
+      if (!measure (run, activations, repeat, &time.gradcam, error))
         return FALSE;
       run->method = lucida_method_find ("layercam");
-      if (!measure (run, repeat, &whole, &time.layercam, error))
+      if (!measure (run, activations, repeat, &time.layercam, error))
         return FALSE;
       g_array_append_val (result->layers, time);
     }
@@ -250,14 +248,14 @@ measure_all (const CliOptions *options, Run *run, Result *result, GError **error
   const LucidaLayer *layers = lucida_plan_get_layers (plan, &n);
   int usual = lucida_plan_get_default_layer (plan);
 
-  if (!measure (run, options->repeat, &result->forward, NULL, error))
+  if (!measure (run, NULL, options->repeat, &result->forward, error))
     return FALSE;
   if (usual >= 0)
     {
       run->values = &layers[usual].value;
       run->n_values = 1;
       run->method = lucida_method_find ("gradcam");
-      if (!measure (run, options->repeat, &result->gradcam_last, NULL, error))
+      if (!measure (run, NULL, options->repeat, &result->gradcam_last, error))
         return FALSE;
     }
   if (convolutions->len)
@@ -265,7 +263,7 @@ measure_all (const CliOptions *options, Run *run, Result *result, GError **error
       run->values = (const int *) convolutions->data;
       run->n_values = (int) convolutions->len;
       run->method = lucida_method_find ("layercam");
-      if (!measure (run, options->repeat, &result->layercam_all, NULL, error))
+      if (!measure (run, NULL, options->repeat, &result->layercam_all, error))
         return FALSE;
     }
   return !options->each_layer || measure_layers (run, options->repeat, result, error);

@@ -1,5 +1,7 @@
 #include "run.h"
 
+#include "explorer/model.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -220,6 +222,56 @@ test_bench (Place *place, gconstpointer data)
   g_assert_nonnull (strstr (text->out, "160×160"));
 }
 
+/* The demo network with its input's height and width left open: in the file's protobuf a dimension
+ * { dim_value: 160 } becomes { dim_param: "N" }, which is as long. */
+static void
+write_free_model (const char *path)
+{
+  static const char fixed[] = { 0x0a, 0x03, 0x08, (char) 0xa0, 0x01 };
+  static const char open[] = { 0x0a, 0x03, 0x12, 0x01, 'N' };
+  g_autofree char *demo = lucida_data_dup_path ("models", "pocket-vgg.onnx");
+  gsize size;
+  g_autofree char *bytes = read_file (demo, &size);
+  int n = 0;
+
+  for (gsize i = 0; i + sizeof fixed <= size; i++)
+    if (memcmp (bytes + i, fixed, sizeof fixed) == 0)
+      {
+        memcpy (bytes + i, open, sizeof open);
+        n++;
+      }
+  g_assert_cmpint (n, ==, 2);
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
+}
+
+static void
+test_free_size (Place *place, gconstpointer data)
+{
+  g_autoptr (Run) info = NULL;
+  g_autoptr (Run) bench = NULL;
+  g_autoptr (Run) usual = NULL;
+  g_autoptr (JsonNode) info_node = NULL;
+  g_autoptr (JsonNode) bench_node = NULL;
+  JsonArray *shape;
+
+  write_free_model ("free.onnx");
+  info = run_good ("info free.onnx --json");
+  info_node = run_parse (info);
+  shape = json_object_get_array_member (
+      json_array_get_object_element (
+          json_object_get_array_member (run_object (info_node), "inputs"), 0),
+      "shape");
+  g_assert_cmpint (json_array_get_int_element (shape, 1), ==, 3);
+  g_assert_true (json_array_get_null_element (shape, 2));
+  g_assert_true (json_array_get_null_element (shape, 3));
+
+  bench = run_good ("bench free.onnx --size 96 --repeat 1 --json");
+  bench_node = run_parse (bench);
+  g_assert_cmpint (json_object_get_int_member (run_object (bench_node), "size"), ==, 96);
+  usual = run_good ("classify free.onnx cat.jpg"); /* at the size that the preprocessing says */
+  g_assert_cmpstr (usual->out, ==, "cat.jpg: cat 97.9 %, dog 2.1 %\n");
+}
+
 static void
 test_bench_layers (Place *place, gconstpointer data)
 {
@@ -249,6 +301,7 @@ main (int argc, char **argv)
     { "/cli/a-folder-stands-for-its-pictures", test_a_folder },
     { "/cli/bench-tells-medians", test_bench },
     { "/cli/bench-tells-layers", test_bench_layers },
+    { "/cli/a-size-that-is-left-open", test_free_size },
   };
 
   g_test_init (&argc, &argv, NULL);

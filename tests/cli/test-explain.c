@@ -179,6 +179,7 @@ test_arrays (Place *place, gconstpointer data)
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   double max = 0.0;
 
+  g_assert_nonnull (strstr (csv->out, "block4_conv2"));
   check_shape (heatmap, "20×20");
   check_shape (activation, "128×20×20");
   check_shape (gradient, "128×20×20");

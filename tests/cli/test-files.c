@@ -34,7 +34,7 @@ largest_difference (const LucidaPicture *a, const LucidaPicture *b)
 static void
 good (const char *line)
 {
-  g_autoptr (Run) run = run_good (line);
+  run_free (run_good (line));
 }
 
 static void
