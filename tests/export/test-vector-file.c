@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Everything that Cairo gives a name in SVG: pictures, a mask, a clip, a gradient, a group. */
+/* Everything that Cairo gives a name in SVG: pictures, a mask, a clip, a gradient. */
 static void
 draw_all (cairo_t *cr, gpointer data)
 {
@@ -20,10 +20,7 @@ draw_all (cairo_t *cr, gpointer data)
   cairo_pattern_add_color_stop_rgb (gradient, 1, 0, 0, 1);
   cairo_arc (cr, 50, 50, 20, 0, 6);
   cairo_clip (cr);
-  cairo_push_group (cr);
   cairo_set_source (cr, gradient);
-  cairo_paint (cr);
-  cairo_pop_group_to_source (cr);
   cairo_paint_with_alpha (cr, 0.7);
   cairo_set_source_surface (cr, opaque, 20, 0);
   cairo_paint (cr);
