@@ -54,15 +54,24 @@ test_same_call_same_bytes (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* The file holds zeros too. */
+static gboolean
+contains (GBytes *bytes, const char *text)
+{
+  gsize size;
+  const void *data = g_bytes_get_data (bytes, &size);
+
+  return memmem (data, size, text, strlen (text)) != NULL;
+}
+
 static void
 test_pdf_has_no_date (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GBytes) bytes = write_vector (fixture, LUCIDA_FILE_PDF);
-  gsize size;
-  const char *contents = g_bytes_get_data (bytes, &size);
 
-  g_assert_cmpmem (contents, 5, "%PDF-", 5);
-  g_assert_null (g_strstr_len (contents, (gssize) size, "Date"));
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), 5, "%PDF-", 5);
+  g_assert_true (contains (bytes, "/Producer"));
+  g_assert_false (contains (bytes, "Date"));
 }
 
 static GHashTable *
@@ -107,13 +116,10 @@ test_one_unit_a_pixel (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GBytes) svg = write_vector (fixture, LUCIDA_FILE_SVG);
   g_autoptr (GBytes) pdf = write_vector (fixture, LUCIDA_FILE_PDF);
-  gsize size;
-  const char *contents = g_bytes_get_data (svg, &size);
 
-  g_assert_nonnull (g_strstr_len (contents, (gssize) size, "width=\"200px\" height=\"100px\""));
-  g_assert_nonnull (g_strstr_len (contents, (gssize) size, "viewBox=\"0 0 200 100\""));
-  contents = g_bytes_get_data (pdf, &size);
-  g_assert_nonnull (g_strstr_len (contents, (gssize) size, "/MediaBox [ 0 0 200 100 ]"));
+  g_assert_true (contains (svg, "width=\"200px\" height=\"100px\""));
+  g_assert_true (contains (svg, "viewBox=\"0 0 200 100\""));
+  g_assert_true (contains (pdf, "/MediaBox [ 0 0 200 100 ]"));
 }
 
 static void
