@@ -1,11 +1,13 @@
 #include "base/error.h"
 #include "explorer/worker.h"
 
+#include <pthread.h>
+
 /* A job that can be held: it says that it has begun, and goes on when it is let or cancelled. */
 typedef struct
 {
-  GMutex lock;
-  GCond changed;
+  pthread_mutex_t lock; /* not GMutex, which ThreadSanitizer does not understand */
+  pthread_cond_t changed;
   gboolean begun;
   gboolean open;
 } Gate;
@@ -15,8 +17,8 @@ gate_new (gboolean open)
 {
   Gate *gate = g_new0 (Gate, 1);
 
-  g_mutex_init (&gate->lock);
-  g_cond_init (&gate->changed);
+  pthread_mutex_init (&gate->lock, NULL);
+  pthread_cond_init (&gate->changed, NULL);
   gate->open = open;
   return gate;
 }
@@ -24,27 +26,27 @@ gate_new (gboolean open)
 static void
 gate_free (Gate *gate)
 {
-  g_mutex_clear (&gate->lock);
-  g_cond_clear (&gate->changed);
+  pthread_mutex_destroy (&gate->lock);
+  pthread_cond_destroy (&gate->changed);
   g_free (gate);
 }
 
 static void
 gate_set (Gate *gate, gboolean *flag)
 {
-  g_mutex_lock (&gate->lock);
+  pthread_mutex_lock (&gate->lock);
   *flag = TRUE;
-  g_cond_broadcast (&gate->changed);
-  g_mutex_unlock (&gate->lock);
+  pthread_cond_broadcast (&gate->changed);
+  pthread_mutex_unlock (&gate->lock);
 }
 
 static void
 gate_wait (Gate *gate, const gboolean *flag)
 {
-  g_mutex_lock (&gate->lock);
+  pthread_mutex_lock (&gate->lock);
   while (!*flag)
-    g_cond_wait (&gate->changed, &gate->lock);
-  g_mutex_unlock (&gate->lock);
+    pthread_cond_wait (&gate->changed, &gate->lock);
+  pthread_mutex_unlock (&gate->lock);
 }
 
 /* What happened, in order. */
