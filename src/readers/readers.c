@@ -26,8 +26,6 @@ typedef struct
 static const Signature signatures[] = {
   { "version https://git-lfs.github.com/spec/", 39, 0, LUCIDA_ERROR_UNRECOGNISED,
     "this is a Git LFS pointer and not the network itself: fetch that with “git lfs pull”" },
-  { "\x89HDF\r\n\x1a\n", 8, 0, LUCIDA_ERROR_UNSUPPORTED,
-    "Keras HDF5 files are not read yet: export the network as ONNX (tf2onnx.convert)" },
   { "\x89PNG\r\n\x1a\n", 8, 0, LUCIDA_ERROR_UNRECOGNISED, A_PICTURE },
   { "\xff\xd8\xff", 3, 0, LUCIDA_ERROR_UNRECOGNISED, A_PICTURE },
   { "GIF8", 4, 0, LUCIDA_ERROR_UNRECOGNISED, A_PICTURE },
