@@ -21,9 +21,12 @@ compare_ranked (const void *a, const void *b)
   const Ranked *p = a;
   const Ranked *q = b;
 
-  if (isnan (p->logit) != isnan (q->logit))
-    return isnan (p->logit) ? 1 : -1;
-  if (p->logit != q->logit)
+  if (isnan (p->logit) || isnan (q->logit))
+    {
+      if (!isnan (p->logit) || !isnan (q->logit))
+        return isnan (p->logit) ? 1 : -1;
+    }
+  else if (p->logit != q->logit)
     return p->logit > q->logit ? -1 : 1;
   return p->index - q->index;
 }
@@ -55,9 +58,9 @@ print_text (const LucidaModel *model, const LucidaAnalysis *analysis, const char
     {
       g_autofree char *class_name
           = cli_escape (lucida_model_get_class_name (model, ranked[i].index));
-      g_autofree char *value = isnan (ranked[i].probability)
-                                   ? g_strdup_printf ("%.4g", ranked[i].logit)
-                                   : cli_format_percent (ranked[i].probability);
+      g_autofree char *value = lucida_model_has_probabilities (model)
+                                   ? cli_format_percent (ranked[i].probability)
+                                   : cli_format_number (ranked[i].logit);
 
       printf ("%s %s %s", i ? "," : "", class_name, value);
     }

@@ -308,19 +308,22 @@ print_text (const Work *self)
       = cli_escape (lucida_model_get_class_name (self->model, explanation->class_index));
   g_autofree char *layer = cli_escape (explanation->layer);
   g_autofree char *percent = cli_format_percent (explanation->probability);
+  g_autofree char *logit = cli_format_number (explanation->logit);
+  g_autofree char *min = cli_format_number (heatmap->min);
+  g_autofree char *max = cli_format_number (heatmap->max);
 
-  printf ("%s: %s %s (%s %.4g)\n", path, name, percent, _ ("logit"), explanation->logit);
+  printf ("%s: %s %s (%s %s)\n", path, name, percent, _ ("logit"), logit);
   if (explanation->against_index != LUCIDA_NO_CLASS)
     {
       g_autofree char *against
           = cli_escape (lucida_model_get_class_name (self->model, explanation->against_index));
+      g_autofree char *score = cli_format_number (explanation->score);
 
-      printf ("%s %s (%s %.4g)\n", _ ("Against:"), against, _ ("difference"), explanation->score);
+      printf ("%s %s (%s %s)\n", _ ("Against:"), against, _ ("difference"), score);
     }
   printf ("%s %s\n", _ ("Layer:"), layer);
   printf ("%s %s\n", _ ("Method:"), explanation->method->title);
-  printf ("%s %d×%d, %.4g … %.4g\n", _ ("Map:"), heatmap->height, heatmap->width, heatmap->min,
-          heatmap->max);
+  printf ("%s %d×%d, %s … %s\n", _ ("Map:"), heatmap->height, heatmap->width, min, max);
   if (note)
     printf ("%s %s\n", _ ("Note:"), _ (note));
 }

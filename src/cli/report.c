@@ -74,6 +74,14 @@ cli_format_percent (double probability)
   return g_strdup_printf ("%.1f %%", 100.0 * probability);
 }
 
+char *
+cli_format_number (double value)
+{
+  if (isnan (value))
+    return g_strdup ("–");
+  return g_strdup_printf ("%.4g", value);
+}
+
 static void
 add_member (JsonBuilder *builder, const char *member)
 {

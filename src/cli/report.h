@@ -15,6 +15,8 @@ int cli_report_usage (const char *command, const char *format, ...) G_GNUC_PRINT
 char *cli_escape (const char *text);
 /* "98.3 %", or "–" for NaN. (transfer full) */
 char *cli_format_percent (double probability);
+/* Four significant digits, or "–" for NaN. (transfer full) */
+char *cli_format_number (double value);
 
 /* JSON that is always valid: text that is not UTF-8 is repaired, numbers that are not finite are
  * null. A NULL text is null. */

@@ -3,6 +3,7 @@
 #include "run.h"
 
 #include "base/npy.h"
+#include "explorer/model.h"
 
 #include <math.h>
 #include <string.h>
@@ -72,6 +73,32 @@ test_no_evidence (Place *place, gconstpointer data)
   g_assert_nonnull (note);
   g_assert_nonnull (strstr (note, "against"));
   g_assert_nonnull (strstr (text->out, note));
+}
+
+/* Weights that are no numbers: shown, never a crash; JSON has null for them. */
+static void
+test_nan (Place *place, gconstpointer data)
+{
+  g_autofree char *demo = lucida_data_dup_path ("models", "pocket-vgg.onnx");
+  gsize size;
+  g_autofree char *bytes = read_file (demo, &size);
+  g_autoptr (Run) run = NULL;
+  g_autoptr (Run) text = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *root;
+
+  /* eight such bytes hold a whole float, however it lies; there are only weights around here */
+  memset (bytes + size / 4 * 3, 0xff, 8);
+  g_assert_true (g_file_set_contents ("nan.onnx", bytes, (gssize) size, NULL));
+  run = run_good ("explain nan.onnx cat.jpg --json --output nan.png --heatmap nan.csv");
+  node = run_parse (run);
+  root = run_object (node);
+  g_assert_true (json_object_get_null_member (root, "logit"));
+  g_assert_true (json_object_get_null_member (root, "probability"));
+  g_assert_true (json_object_get_null_member (json_object_get_object_member (root, "map"), "max"));
+  g_assert_nonnull (strstr (json_object_get_string_member (root, "note"), "not finite"));
+  text = run_good ("classify nan.onnx cat.jpg");
+  g_assert_cmpstr (text->out, ==, "cat.jpg: cat –, dog –\n");
 }
 
 static void
@@ -302,6 +329,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "/explain/json", test_json },
     { "/explain/no-evidence-is-said", test_no_evidence },
+    { "/explain/weights-that-are-no-numbers", test_nan },
     { "/explain/class-by-name-or-index", test_class_by_name_or_index },
     { "/explain/against-is-the-difference", test_against },
     { "/explain/method-names-are-lenient", test_method_names },
