@@ -319,6 +319,28 @@ find_stages (Table *table)
     }
 }
 
+/* The parameters of a layer's inner part count as the layer's. */
+static void
+add_to_owner (LucidaPlan *plan, const char *name, gint64 parameters)
+{
+  LucidaLayer *owner = NULL;
+  gsize longest = 0;
+
+  for (guint i = 0; parameters > 0 && i < plan->layers->len; i++)
+    {
+      LucidaLayer *layer = &g_array_index (plan->layers, LucidaLayer, i);
+      gsize n = strlen (layer->name);
+
+      if (n > longest && strncmp (name, layer->name, n) == 0 && name[n] == '/')
+        {
+          owner = layer;
+          longest = n;
+        }
+    }
+  if (owner)
+    owner->parameters += parameters;
+}
+
 static void
 list_layers (Table *table)
 {
@@ -341,7 +363,7 @@ list_layers (Table *table)
 
       for (gsize i = 0; i < G_N_ELEMENTS (silent); i++)
         quiet |= op_is (table, index, silent[i]);
-      if (quiet || raw == LUCIDA_NO_VALUE)
+      if (quiet || raw == LUCIDA_NO_VALUE || lucida_node_get_internal (node))
         continue;
       if (op_is (table, index, "Conv") || op_is (table, index, "ConvTranspose"))
         layer.value = table->activated[raw];
@@ -358,6 +380,14 @@ list_layers (Table *table)
       layer.explainable = layer.height > 0 && lucida_plan_is_explainable (plan, layer.value);
       layer.stage = plan->values[layer.value].stage;
       g_array_append_val (plan->layers, layer);
+    }
+  for (guint s = 0; s < plan->steps->len; s++)
+    {
+      int index = g_array_index (plan->steps, PlanStep, s).node;
+
+      if (lucida_node_get_internal (node_at (table, index)))
+        add_to_owner (plan, lucida_node_get_name (node_at (table, index)),
+                      parameters[index].trainable + parameters[index].non_trainable);
     }
 }
 

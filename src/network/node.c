@@ -31,6 +31,7 @@ struct _LucidaNode
   char *op;
   char *name;
   gboolean trainable;
+  gboolean internal;
   int *inputs; /* [n_inputs] */
   int n_inputs;
   int *outputs; /* [n_outputs] */
@@ -117,6 +118,12 @@ gboolean
 lucida_node_get_trainable (const LucidaNode *self)
 {
   return self->trainable;
+}
+
+gboolean
+lucida_node_get_internal (const LucidaNode *self)
+{
+  return self->internal;
 }
 
 static const Attribute *
@@ -214,6 +221,12 @@ void
 lucida_node_set_trainable (LucidaNode *self, gboolean trainable)
 {
   self->trainable = trainable;
+}
+
+void
+lucida_node_set_internal (LucidaNode *self, gboolean internal)
+{
+  self->internal = internal;
 }
 
 void

@@ -19,6 +19,9 @@ int lucida_node_get_n_outputs (const LucidaNode *self);
 int lucida_node_get_output (const LucidaNode *self, int i);
 /* Whether the layer's weights are trained (Keras: frozen layers are not). Default: %TRUE. */
 gboolean lucida_node_get_trainable (const LucidaNode *self);
+/* Whether the node is a part of a layer that another node stands for ("conv/relu" of "conv"): it
+ * has no row in the layer table. Default: %FALSE. */
+gboolean lucida_node_get_internal (const LucidaNode *self);
 
 gboolean lucida_node_has (const LucidaNode *self, const char *attribute);
 /* The attribute, or @fallback where it is missing or of another kind. */
@@ -36,6 +39,7 @@ LucidaTensor *lucida_node_get_tensor (const LucidaNode *self, const char *attrib
 void lucida_node_set_op (LucidaNode *self, const char *op);
 void lucida_node_set_name (LucidaNode *self, const char *name);
 void lucida_node_set_trainable (LucidaNode *self, gboolean trainable);
+void lucida_node_set_internal (LucidaNode *self, gboolean internal);
 void lucida_node_set_inputs (LucidaNode *self, const int *inputs, int n);
 void lucida_node_set_int (LucidaNode *self, const char *attribute, int64_t value);
 void lucida_node_set_float (LucidaNode *self, const char *attribute, double value);

@@ -53,6 +53,7 @@ _lucida_keras_emit (const LucidaKerasCall *call, const char *op, const char *suf
   LucidaNode *made = lucida_network_add_node (build->network, op, name, inputs, n, &output, 1);
 
   lucida_node_set_trainable (made, call->layer->trainable);
+  lucida_node_set_internal (made, suffix != NULL);
   if (node)
     *node = made;
   return output;
