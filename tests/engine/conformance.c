@@ -150,7 +150,7 @@ has_foreign (const LucidaOnnxModel *model)
   return FALSE;
 }
 
-/* Windows slide over two dimensions here. */
+/* Windows slide over one or two dimensions here. */
 static gboolean
 has_other_rank (const LucidaOnnxModel *model)
 {
@@ -168,7 +168,7 @@ has_other_rank (const LucidaOnnxModel *model)
       value = find_value (model->inputs, g_ptr_array_index (node->inputs, 0));
       if (!value)
         value = find_value (model->values, g_ptr_array_index (node->inputs, 0));
-      if (value && value->shape.rank != 4)
+      if (value && value->shape.rank != 3 && value->shape.rank != 4)
         return TRUE;
     }
   return FALSE;

@@ -42,6 +42,11 @@ conv_read (const LucidaOpCall *call, gboolean transposed, LucidaConvolution *con
   for (int i = 0; i < n && i < 2; i++)
     {
       kernel[i] = weight->dim[2 + i];
+      if (x->dim[2 + i] < 1)
+        {
+          g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT, "the input is empty");
+          return FALSE;
+        }
       if (stated && (given != n || stated[i] != kernel[i]))
         {
           g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT,
