@@ -27,8 +27,6 @@ typedef enum
 static const char *const reason_names[N_REASONS]
     = { "run", "operator not claimed", "element type", "rank", "training mode", "more outputs" };
 
-#define SKIPPED 77 /* the exit status that Meson takes for a skipped test */
-
 /* ONNX's own comparison; halves carry fewer digits. */
 #define RELATIVE 1e-3
 #define ABSOLUTE 1e-6
@@ -308,8 +306,20 @@ run_sets (GBytes *model, const LucidaOnnxModel *parsed, const char *folder, Reas
     }
 }
 
+/* One line of the Test Anything Protocol. */
 static void
-run_case (const char *folder, Totals *totals)
+report (int number, const char *name, const char *problem, Reason reason)
+{
+  if (problem)
+    g_print ("not ok %d - %s: %s\n", number, name, problem);
+  else if (reason != RUN)
+    g_print ("ok %d - %s # SKIP %s\n", number, name, reason_names[reason]);
+  else
+    g_print ("ok %d - %s\n", number, name);
+}
+
+static void
+run_case (const char *folder, int number, Totals *totals)
 {
   g_autoptr (GBytes) bytes = load (folder, "model.onnx");
   g_autoptr (GError) error = NULL;
@@ -322,7 +332,7 @@ run_case (const char *folder, Totals *totals)
   if (!model)
     {
       totals->failed++;
-      g_print ("FAILED %s: %s\n", name, error->message);
+      report (number, name, error->message, RUN);
       return;
     }
   reason = judge (model, &unclaimed);
@@ -334,13 +344,8 @@ run_case (const char *folder, Totals *totals)
     }
   if (reason == RUN)
     problem = run_sets (bytes, model, folder, &reason);
-  if (problem)
-    {
-      totals->failed++;
-      g_print ("FAILED %s: %s\n", name, problem);
-    }
-  else if (reason > NOT_CLAIMED)
-    g_print ("not run %s: %s\n", name, reason_names[reason]);
+  totals->failed += problem != NULL;
+  report (number, name, problem, reason);
   totals->counts[reason]++;
 }
 
@@ -382,10 +387,10 @@ print_totals (const Totals *totals, guint n_cases)
   for (GList *l = names; l; l = l->next)
     g_string_append_printf (list, " %s (%d)", (const char *) l->data,
                             GPOINTER_TO_INT (g_hash_table_lookup (totals->unclaimed, l->data)));
-  g_print ("operators not claimed:%s\n", list->str);
+  g_print ("# operators not claimed:%s\n", list->str);
   for (int i = NOT_CLAIMED; i < N_REASONS; i++)
-    g_print ("not run, %s: %d\n", reason_names[i], totals->counts[i]);
-  g_print ("%u cases, %d run, %d of them failed\n", n_cases, totals->counts[RUN], totals->failed);
+    g_print ("# not run, %s: %d\n", reason_names[i], totals->counts[i]);
+  g_print ("# %u cases, %d run, %d of them failed\n", n_cases, totals->counts[RUN], totals->failed);
 }
 
 int
@@ -403,12 +408,13 @@ main (int argc, char **argv)
   find_cases (argv[1], cases);
   if (cases->len == 0)
     {
-      g_print ("skipped: no cases in %s\n", argv[1]);
-      return SKIPPED;
+      g_print ("1..0 # SKIP not present\n");
+      return 0;
     }
   g_ptr_array_sort (cases, compare_names);
+  g_print ("1..%u\n", cases->len);
   for (guint i = 0; i < cases->len; i++)
-    run_case (g_ptr_array_index (cases, i), &totals);
+    run_case (g_ptr_array_index (cases, i), (int) i + 1, &totals);
   print_totals (&totals, cases->len);
   failed = totals.failed;
   g_hash_table_unref (totals.unclaimed);
