@@ -108,7 +108,6 @@ lucida_window_dispose (GObject *object)
       window_close (self);
       g_signal_handlers_disconnect_by_data (self->session, self);
     }
-  gtk_widget_dispose_template (GTK_WIDGET (self), LUCIDA_TYPE_WINDOW);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->folder, g_free);
