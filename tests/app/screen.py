@@ -15,7 +15,8 @@ import tempfile
 import time
 import traceback
 
-PATIENCE = 60  # seconds for anything to happen, on a busy machine and under sanitizers
+# Seconds for anything to happen, on a busy machine and under sanitizers.
+PATIENCE = int(os.environ.get('LUCIDA_TEST_PATIENCE', 60))
 TOOLS = ['Xvfb', 'dbus-run-session', 'xdotool', 'import']
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
