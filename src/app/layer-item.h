@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/engine.h"
+#include "explorer/model.h"
 
 #include <glib-object.h>
 

@@ -1,8 +1,6 @@
 #pragma once
 
-#include "cam/heatmap.h"
 #include "explorer/explanation.h"
-#include "picture/picture.h"
 
 G_BEGIN_DECLS
 

@@ -2,8 +2,13 @@
 
 #include "app/window-private.h"
 
+#include "app/canvas-frame.h"
+#include "app/class-list.h"
+#include "app/error-bar.h"
 #include "app/exporting.h"
 #include "app/file-dialogs.h"
+#include "app/overlay-panel.h"
+#include "app/status-bar.h"
 
 #include <glib/gi18n.h>
 

@@ -1,8 +1,16 @@
 #include "config.h"
 
-#include "app/window-private.h"
+#include "app/window.h"
 
+#include "app/canvas-frame.h"
+#include "app/class-list.h"
+#include "app/error-bar.h"
+#include "app/layer-list.h"
+#include "app/method-switch.h"
+#include "app/overlay-panel.h"
 #include "app/paths.h"
+#include "app/status-bar.h"
+#include "app/window-private.h"
 
 #include <glib/gi18n.h>
 
