@@ -104,7 +104,7 @@ lucida_canvas_frame_dispose (GObject *object)
   if (self->session)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->session);
-  lucida_template_dispose (GTK_WIDGET (self), LUCIDA_TYPE_CANVAS_FRAME);
+  lucida_template_dispose (GTK_WIDGET (self));
   G_OBJECT_CLASS (lucida_canvas_frame_parent_class)->dispose (object);
 }
 

@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include "app/canvas.h"
+
 #include "app/canvas-private.h"
 
 enum

@@ -186,7 +186,7 @@ lucida_class_list_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->session);
   g_clear_pointer (&self->folded, g_free);
-  lucida_template_dispose (GTK_WIDGET (self), LUCIDA_TYPE_CLASS_LIST);
+  lucida_template_dispose (GTK_WIDGET (self));
   g_clear_object (&self->selection);
   g_clear_object (&self->found);
   g_clear_object (&self->filter);

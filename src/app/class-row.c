@@ -23,7 +23,7 @@ G_DEFINE_FINAL_TYPE (LucidaClassRow, lucida_class_row, GTK_TYPE_WIDGET)
 static void
 lucida_class_row_dispose (GObject *object)
 {
-  lucida_template_dispose (GTK_WIDGET (object), LUCIDA_TYPE_CLASS_ROW);
+  lucida_template_dispose (GTK_WIDGET (object));
   G_OBJECT_CLASS (lucida_class_row_parent_class)->dispose (object);
 }
 

@@ -30,7 +30,7 @@ revealed_cb (LucidaErrorBar *self)
 static void
 lucida_error_bar_dispose (GObject *object)
 {
-  lucida_template_dispose (GTK_WIDGET (object), LUCIDA_TYPE_ERROR_BAR);
+  lucida_template_dispose (GTK_WIDGET (object));
   G_OBJECT_CLASS (lucida_error_bar_parent_class)->dispose (object);
 }
 

@@ -149,7 +149,7 @@ lucida_layer_list_dispose (GObject *object)
   if (self->session)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->session);
-  lucida_template_dispose (GTK_WIDGET (self), LUCIDA_TYPE_LAYER_LIST);
+  lucida_template_dispose (GTK_WIDGET (self));
   g_clear_object (&self->selection);
   g_clear_object (&self->items);
   G_OBJECT_CLASS (lucida_layer_list_parent_class)->dispose (object);

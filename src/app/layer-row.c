@@ -21,7 +21,7 @@ G_DEFINE_FINAL_TYPE (LucidaLayerRow, lucida_layer_row, GTK_TYPE_WIDGET)
 static void
 lucida_layer_row_dispose (GObject *object)
 {
-  lucida_template_dispose (GTK_WIDGET (object), LUCIDA_TYPE_LAYER_ROW);
+  lucida_template_dispose (GTK_WIDGET (object));
   G_OBJECT_CLASS (lucida_layer_row_parent_class)->dispose (object);
 }
 

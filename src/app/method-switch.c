@@ -75,7 +75,7 @@ lucida_method_switch_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->session);
   g_clear_object (&self->actions);
-  lucida_template_dispose (GTK_WIDGET (self), LUCIDA_TYPE_METHOD_SWITCH);
+  lucida_template_dispose (GTK_WIDGET (self));
   G_OBJECT_CLASS (lucida_method_switch_parent_class)->dispose (object);
 }
 

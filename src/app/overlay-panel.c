@@ -79,7 +79,7 @@ bind_colours_cb (GtkListItemFactory *factory, GtkListItem *item)
 static void
 lucida_overlay_panel_dispose (GObject *object)
 {
-  lucida_template_dispose (GTK_WIDGET (object), LUCIDA_TYPE_OVERLAY_PANEL);
+  lucida_template_dispose (GTK_WIDGET (object));
   G_OBJECT_CLASS (lucida_overlay_panel_parent_class)->dispose (object);
 }
 
@@ -122,6 +122,10 @@ lucida_overlay_panel_init (LucidaOverlayPanel *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_drop_down_set_model (self->colours, G_LIST_MODEL (names));
   gtk_drop_down_set_selected (self->colours, turbo);
+  /* the button inside, which takes the focus, has no name of its own */
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (self->colours))),
+      GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Colours"), -1);
   changed_cb (self);
 }
 

@@ -149,7 +149,7 @@ lucida_status_bar_dispose (GObject *object)
   if (self->session)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->session);
-  lucida_template_dispose (GTK_WIDGET (self), LUCIDA_TYPE_STATUS_BAR);
+  lucida_template_dispose (GTK_WIDGET (self));
   G_OBJECT_CLASS (lucida_status_bar_parent_class)->dispose (object);
 }
 

@@ -4,8 +4,8 @@
 
 G_BEGIN_DECLS
 
-/* For dispose: takes all children off a widget whose class has a template. GTK 4.8's own function
- * does so only with children that are bound by name. */
-void lucida_template_dispose (GtkWidget *widget, GType type);
+/* For dispose: takes the children off a widget whose class has a template. GTK 4.8's own function
+ * takes those that are bound by name off whatever holds them, and leaves the others. */
+void lucida_template_dispose (GtkWidget *widget);
 
 G_END_DECLS

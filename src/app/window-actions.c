@@ -2,8 +2,13 @@
 
 #include "app/window-private.h"
 
+#include "app/canvas-frame.h"
+#include "app/class-list.h"
+#include "app/error-bar.h"
 #include "app/exporting.h"
 #include "app/file-dialogs.h"
+#include "app/overlay-panel.h"
+#include "app/status-bar.h"
 
 #include <glib/gi18n.h>
 
@@ -14,6 +19,28 @@ remember_folder (LucidaWindow *self, const char *path)
   self->folder = g_path_get_dirname (path);
   if (self->settings && g_utf8_validate (self->folder, -1, NULL))
     g_settings_set_string (self->settings, "folder", self->folder);
+}
+
+/* Where a chooser begins: where the last file was chosen, else beside what is shown. (transfer
+ * full) (nullable) */
+static char *
+dup_folder (LucidaWindow *self, const char *shown)
+{
+  if (self->folder && self->folder[0])
+    return g_strdup (self->folder);
+  return shown ? g_path_get_dirname (shown) : NULL;
+}
+
+static void
+show_dialog (LucidaWindow *self, LucidaDialogKind kind, const char *name, LucidaDialogDone done)
+{
+  LucidaModel *model = lucida_session_get_model (self->session);
+  gboolean for_model = kind == LUCIDA_DIALOG_MODEL || kind == LUCIDA_DIALOG_MODEL_FOLDER;
+  const char *model_path = model ? lucida_model_get_path (model) : NULL;
+  g_autofree char *folder
+      = dup_folder (self, for_model ? model_path : lucida_session_get_picture_path (self->session));
+
+  lucida_file_dialog_show (kind, GTK_WINDOW (self), folder, name, done, self);
 }
 
 static void
@@ -56,37 +83,25 @@ picture_chosen_cb (const char *path, gpointer data)
 static void
 open_picture_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  LucidaWindow *self = LUCIDA_WINDOW (widget);
-
-  lucida_file_dialog_show (LUCIDA_DIALOG_PICTURE, GTK_WINDOW (self), self->folder, NULL,
-                           picture_chosen_cb, self);
+  show_dialog (LUCIDA_WINDOW (widget), LUCIDA_DIALOG_PICTURE, NULL, picture_chosen_cb);
 }
 
 static void
 open_picture_folder_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  LucidaWindow *self = LUCIDA_WINDOW (widget);
-
-  lucida_file_dialog_show (LUCIDA_DIALOG_PICTURE_FOLDER, GTK_WINDOW (self), self->folder, NULL,
-                           file_chosen_cb, self);
+  show_dialog (LUCIDA_WINDOW (widget), LUCIDA_DIALOG_PICTURE_FOLDER, NULL, file_chosen_cb);
 }
 
 static void
 open_model_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  LucidaWindow *self = LUCIDA_WINDOW (widget);
-
-  lucida_file_dialog_show (LUCIDA_DIALOG_MODEL, GTK_WINDOW (self), self->folder, NULL,
-                           model_chosen_cb, self);
+  show_dialog (LUCIDA_WINDOW (widget), LUCIDA_DIALOG_MODEL, NULL, model_chosen_cb);
 }
 
 static void
 open_model_folder_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  LucidaWindow *self = LUCIDA_WINDOW (widget);
-
-  lucida_file_dialog_show (LUCIDA_DIALOG_MODEL_FOLDER, GTK_WINDOW (self), self->folder, NULL,
-                           model_chosen_cb, self);
+  show_dialog (LUCIDA_WINDOW (widget), LUCIDA_DIALOG_MODEL_FOLDER, NULL, model_chosen_cb);
 }
 
 static void
@@ -138,8 +153,7 @@ export_with_suffix (LucidaWindow *self, const char *suffix)
 {
   g_autofree char *name = lucida_export_dup_name (self->session, suffix);
 
-  lucida_file_dialog_show (LUCIDA_DIALOG_SAVE, GTK_WINDOW (self), self->folder, name,
-                           export_chosen_cb, self);
+  show_dialog (self, LUCIDA_DIALOG_SAVE, name, export_chosen_cb);
 }
 
 static void

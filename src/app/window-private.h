@@ -1,16 +1,17 @@
 #pragma once
 
-#include "app/canvas-frame.h"
-#include "app/class-list.h"
-#include "app/error-bar.h"
-#include "app/layer-list.h"
-#include "app/method-switch.h"
-#include "app/overlay-panel.h"
-#include "app/status-bar.h"
 #include "app/window.h"
 #include "explorer/session.h"
 
 G_BEGIN_DECLS
+
+typedef struct _LucidaCanvasFrame LucidaCanvasFrame;
+typedef struct _LucidaClassList LucidaClassList;
+typedef struct _LucidaErrorBar LucidaErrorBar;
+typedef struct _LucidaLayerList LucidaLayerList;
+typedef struct _LucidaMethodSwitch LucidaMethodSwitch;
+typedef struct _LucidaOverlayPanel LucidaOverlayPanel;
+typedef struct _LucidaStatusBar LucidaStatusBar;
 
 struct _LucidaWindow
 {

@@ -1,8 +1,16 @@
 #include "config.h"
 
-#include "app/window-private.h"
+#include "app/window.h"
 
+#include "app/canvas-frame.h"
+#include "app/class-list.h"
+#include "app/error-bar.h"
+#include "app/layer-list.h"
+#include "app/method-switch.h"
+#include "app/overlay-panel.h"
 #include "app/paths.h"
+#include "app/status-bar.h"
+#include "app/window-private.h"
 
 #include <glib/gi18n.h>
 
@@ -108,7 +116,6 @@ lucida_window_dispose (GObject *object)
       window_close (self);
       g_signal_handlers_disconnect_by_data (self->session, self);
     }
-  gtk_widget_dispose_template (GTK_WIDGET (self), LUCIDA_TYPE_WINDOW);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->folder, g_free);

@@ -1,0 +1,263 @@
+"""A window on a screen and a bus of its own, driven through the accessibility tree.
+
+A test program imports this first: it then runs inside dbus-run-session with a virtual screen, an
+empty home and settings that are forgotten. Whatever is waited for is asked for again and again until
+it holds or a minute is over.
+"""
+import atexit
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+# Seconds for anything to happen, on a busy machine and under sanitizers.
+PATIENCE = int(os.environ.get('LUCIDA_TEST_PATIENCE', 60))
+TOOLS = ['Xvfb', 'dbus-run-session', 'xdotool', 'import']
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PICTURES = os.path.join(SOURCE, 'data', 'pictures')
+MODEL = os.path.join(SOURCE, 'data', 'models', 'pocket-vgg.onnx')
+
+
+def skip_all(reason):
+    print('1..0 # SKIP ' + reason)
+    sys.exit(0)
+
+
+for tool in TOOLS:
+    if not shutil.which(tool):
+        skip_all(tool + ' is not installed')
+try:
+    import numpy
+    import pyatspi
+except ImportError as missing:
+    skip_all('%s is not installed' % missing.name)
+
+
+def enter_bus():
+    """Start over inside a session bus, where nothing of the person at the machine is seen."""
+    home = tempfile.mkdtemp(prefix='lucida-test-')
+    env = {k: v for k, v in os.environ.items()
+           if not re.match('DBUS_|AT_SPI_|XAUTH|WAYLAND|XDG_|GTK_|GDK_|LC_|LANG|DISPLAY', k)}
+    env.update(HOME=home, XDG_RUNTIME_DIR=home, LANG='C.UTF-8', GSETTINGS_BACKEND='memory',
+               GSK_RENDERER='cairo', GDK_BACKEND='x11', LUCIDA_TEST_HOME=home,
+               PYTHONDONTWRITEBYTECODE='1')
+    # what the bus and its services say is nothing about the program
+    with open(os.path.join(home, 'bus.log'), 'wb') as log:
+        result = subprocess.run(['dbus-run-session', '--', sys.executable, *sys.argv],
+                                env=env, stderr=log)
+    if result.returncode:
+        with open(os.path.join(home, 'bus.log'), encoding='utf-8', errors='replace') as log:
+            sys.stderr.write(log.read()[-3000:])
+    shutil.rmtree(home, ignore_errors=True)
+    sys.exit(result.returncode)
+
+
+if 'LUCIDA_TEST_HOME' not in os.environ:
+    enter_bus()
+HOME = os.environ['LUCIDA_TEST_HOME']
+
+
+def start_screen(width=1360, height=850):
+    reader, writer = os.pipe()
+    server = subprocess.Popen(['Xvfb', '-displayfd', str(writer), '-screen', '0',
+                               '%dx%dx24' % (width, height), '-noreset', '-nolisten', 'tcp'],
+                              pass_fds=[writer], stderr=subprocess.DEVNULL)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        number = answer.readline().strip()
+    if not number:
+        print('Bail out! Xvfb does not start')
+        sys.exit(1)
+    os.environ['DISPLAY'] = ':' + number
+    atexit.register(server.terminate)
+    # the pointer away from the canvas, where it would show the probe
+    subprocess.run(['xdotool', 'mousemove', '1', '1'], check=True)
+
+
+start_screen()
+pyatspi.Registry.getDesktop(0)  # wakes the accessibility bus up before the program needs it
+
+
+class Failure(Exception):
+    """Something that must hold does not."""
+
+
+def wait(what, condition):
+    """The first true answer of @condition; a failure that says @what if there is none in time."""
+    limit = time.monotonic() + PATIENCE
+    while True:
+        try:
+            answer = condition()
+        except Failure:
+            raise
+        except Exception:  # an object of the tree that has just gone
+            answer = None
+        if answer is not None and answer is not False:
+            return answer
+        if time.monotonic() > limit:
+            raise Failure('not within %d s: %s' % (PATIENCE, what))
+        time.sleep(0.05)
+
+
+def check(condition, message):
+    if not condition:
+        raise Failure(message)
+
+
+def shot():
+    """What is on the screen, height × width × 3."""
+    data = subprocess.run(['import', '-window', 'root', '-depth', '8', 'ppm:-'],
+                          check=True, stdout=subprocess.PIPE).stdout
+    match = re.match(rb'P6\s+(\d+)\s+(\d+)\s+255\s', data)
+    width, height = int(match[1]), int(match[2])
+    pixels = numpy.frombuffer(data, numpy.uint8, width * height * 3, match.end())
+    return pixels.reshape(height, width, 3).astype(float)
+
+
+def still(unlike=None):
+    """A picture of the screen after it has come to rest, and no longer like @unlike."""
+    def rest():
+        first, second = shot(), shot()
+        if numpy.array_equal(first, second) and (
+                unlike is None or not numpy.array_equal(first, unlike)):
+            return second
+        return None
+    return wait('the screen comes to rest' + ('' if unlike is None else ' and has changed'), rest)
+
+
+def xdotool(*arguments):
+    subprocess.run(['xdotool', *arguments], check=True)
+
+
+class Program:
+    """The window, started with @arguments."""
+
+    def __init__(self, *arguments, env=None):
+        self.log = tempfile.TemporaryFile(mode='w+', encoding='utf-8', errors='replace')
+        self.process = subprocess.Popen([PROGRAM, *arguments],
+                                        env={**os.environ, **(env or {})},
+                                        stdout=self.log, stderr=self.log)
+        atexit.register(self.kill)
+        wait('the window is there', self.window)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+    def window(self):
+        if self.process.poll() is not None:
+            raise Failure('the program ended with %d:\n%s'
+                          % (self.process.returncode, self.output()))
+        for app in pyatspi.Registry.getDesktop(0):
+            if app is not None and app.get_process_id() == self.process.pid and app.childCount:
+                return app
+        return None
+
+    def walk(self, node=None):
+        node = node or self.window()
+        for child in node or ():
+            if child is not None:
+                yield child
+                yield from self.walk(child)
+
+    def look(self, role, name):
+        """The first object of @role whose name matches the pattern @name, or None."""
+        for node in self.walk():
+            if node.getRoleName() == role and re.search(name, node.name or ''):
+                return node
+        return None
+
+    def find(self, role, name):
+        return wait('there is a %s "%s"' % (role, name), lambda: self.look(role, name))
+
+    def gone(self, role, name):
+        wait('there is no %s "%s" any more' % (role, name),
+             lambda: self.look(role, name) is None)
+
+    def press(self, role, name):
+        wait('"%s" can be pressed' % name,
+             lambda: self.look(role, name).queryAction().doAction(0))
+
+    def rows(self, name):
+        """The rows of the list @name, in order: {name: object}."""
+        rows = wait('the list "%s" has rows' % name,
+                    lambda: [r for r in self.look('list', '^%s$' % name)
+                             if r.getRoleName() == 'list item' and r.name])
+        return {r.name: r for r in rows}
+
+    def select(self, list_name, row):
+        def choose():
+            index = list(self.rows(list_name)).index(row)
+            return self.look('list', '^%s$' % list_name).querySelection().selectChild(index)
+        wait('row "%s" of "%s" can be selected' % (row, list_name), choose)
+
+    def selected(self, list_name):
+        for name, row in self.rows(list_name).items():
+            if row.getState().contains(pyatspi.STATE_SELECTED):
+                return name
+        return None
+
+    def slide(self, name, value):
+        node = self.find('slider', '^%s$' % name)
+        node.queryValue().currentValue = value
+        wait('%s is %g' % (name, value),
+             lambda: abs(node.queryValue().currentValue - value) < 1e-6)
+
+    def ready(self):
+        """Wait until an answer is shown and nothing runs; the caption."""
+        label = self.find('label', ' · +[^ ]+$')
+        self.gone('push button', '^Stop$')
+        return label.name
+
+    def output(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def end(self):
+        """Close the window as a person would; the program must end well and have said nothing."""
+        self.press('push button', '^Close$')
+        self.ended()
+
+    def ended(self):
+        try:
+            code = self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Failure('the program still runs after its window was closed') from None
+        output = self.output()
+        check(code == 0, 'ended with %d:\n%s' % (code, output))
+        check(not output.strip(), 'it said:\n' + output)
+
+
+def cli(*arguments):
+    subprocess.run([CLI, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def run(*tests):
+    """Run the tests one after another, in TAP."""
+    failed = 0
+    print('TAP version 13\n1..%d' % len(tests), flush=True)
+    for number, test in enumerate(tests, 1):
+        name = test.__name__.replace('_', ' ')
+        try:
+            test()
+            print('ok %d - %s' % (number, name), flush=True)
+        except Exception as error:  # whatever it is, the others are run
+            failed += 1
+            print('not ok %d - %s' % (number, name), flush=True)
+            text = str(error) if isinstance(error, Failure) else traceback.format_exc()
+            print('\n'.join('# ' + line for line in text.splitlines()), flush=True)
+            folder = os.environ.get('LUCIDA_TEST_SCREENSHOTS')
+            if folder:
+                subprocess.run(['import', '-window', 'root',
+                                os.path.join(folder, test.__name__ + '.png')], check=False)
+    sys.exit(1 if failed else 0)
+
+
+PROGRAM, CLI = sys.argv[1:3]

@@ -1,0 +1,65 @@
+"""Writes a network that takes seconds: an ONNX file of many convolutions that share one kernel."""
+import random
+import struct
+
+
+def varint(value):
+    out = b''
+    while value > 0x7f:
+        out += bytes([value & 0x7f | 0x80])
+        value >>= 7
+    return out + bytes([value])
+
+
+def number(field, value):
+    return varint(field << 3) + varint(value)
+
+
+def chunk(field, data):
+    data = data.encode() if isinstance(data, str) else data
+    return varint(field << 3 | 2) + varint(len(data)) + data
+
+
+def tensor(name, dims, values):
+    return (b''.join(number(1, d) for d in dims) + number(2, 1) + chunk(8, name)
+            + chunk(9, struct.pack('<%df' % len(values), *values)))
+
+
+def ints(name, values):
+    return chunk(1, name) + b''.join(number(8, v) for v in values) + number(20, 7)
+
+
+def node(op, inputs, output, *attributes):
+    return (b''.join(chunk(1, i) for i in inputs) + chunk(2, output) + chunk(3, output)
+            + chunk(4, op) + b''.join(chunk(5, a) for a in attributes))
+
+
+def value_info(name, dims):
+    shape = b''.join(chunk(1, number(1, d)) for d in dims)
+    return chunk(1, name) + chunk(2, chunk(1, number(1, 1) + chunk(2, shape)))
+
+
+def write(path, size=192, channels=64, depth=60):
+    """Some @depth · 2.7 thousand million multiplications in each direction; the file is small."""
+    dice = random.Random(8)
+    scale = (2 / (9 * channels)) ** 0.5
+    kernel = [dice.gauss(0, scale) for _ in range(channels * channels * 9)]
+    first = [dice.gauss(0, 0.3) for _ in range(channels * 3 * 9)]
+    head = [dice.gauss(0, 1) for _ in range(2 * channels)]
+    pads = ints('pads', [1, 1, 1, 1])
+    nodes = [node('Conv', ['input', 'first'], 'conv0', pads), node('Relu', ['conv0'], 'relu0')]
+    for i in range(1, depth):
+        nodes.append(node('Conv', ['relu%d' % (i - 1), 'kernel'], 'conv%d' % i, pads))
+        nodes.append(node('Relu', ['conv%d' % i], 'relu%d' % i))
+    nodes.append(node('GlobalAveragePool', ['relu%d' % (depth - 1)], 'pool'))
+    nodes.append(node('Flatten', ['pool'], 'flat'))
+    transposed = chunk(1, 'transB') + number(3, 1) + number(20, 2)
+    nodes.append(node('Gemm', ['flat', 'head'], 'output', transposed))
+    graph = (b''.join(chunk(1, n) for n in nodes) + chunk(2, 'slow')
+             + chunk(5, tensor('first', [channels, 3, 3, 3], first))
+             + chunk(5, tensor('kernel', [channels, channels, 3, 3], kernel))
+             + chunk(5, tensor('head', [2, channels], head))
+             + chunk(11, value_info('input', [1, 3, size, size]))
+             + chunk(12, value_info('output', [1, 2])))
+    with open(path, 'wb') as file:
+        file.write(number(1, 8) + chunk(7, graph) + chunk(8, chunk(1, '') + number(2, 17)))
