@@ -38,10 +38,6 @@ static const Signature signatures[] = {
 
 static const char pytorch_text[]
     = "PyTorch files are not read yet: export the network as ONNX (torch.onnx.export)";
-static const char keras_text[]
-    = "Keras files are not read yet: export the network as ONNX (tf2onnx.convert)";
-static const char saved_model_text[] = "TensorFlow SavedModels are not read yet: export the "
-                                       "network as ONNX (python -m tf2onnx.convert)";
 static const char safetensors_text[]
     = "safetensors files are not read yet: export the network as ONNX (torch.onnx.export)";
 
@@ -110,10 +106,9 @@ is_text (const guint8 *head, gsize size)
 
 /* One sentence about a file that no reader knows. */
 static void
-describe_stranger (const char *path, const guint8 *head, gsize size, GError **error)
+describe_stranger (const guint8 *head, gsize size, GError **error)
 {
   const Signature *signature = find_signature (head, size);
-  g_autofree char *name = g_path_get_basename (path);
   LucidaError code = LUCIDA_ERROR_UNSUPPORTED;
   const char *text;
 
@@ -125,18 +120,13 @@ describe_stranger (const char *path, const guint8 *head, gsize size, GError **er
   else if (size >= 4 && memcmp (head, "PK\3\4", 4) == 0)
     {
       gboolean torch = holds (head, size, "data.pkl");
-      gboolean keras = holds (head, size, "metadata.json") || holds (head, size, "config.json");
 
-      text = torch   ? pytorch_text
-             : keras ? keras_text
-                     : "this is a zip archive: unpack it and open the network inside";
+      text = torch ? pytorch_text : "this is a zip archive: unpack it and open the network inside";
     }
   else if (is_pickle (head, size))
     text = pytorch_text;
   else if (is_safetensors (head, size))
     text = safetensors_text;
-  else if (g_str_equal (name, "saved_model.pb") || g_str_equal (name, "keras_metadata.pb"))
-    text = saved_model_text;
   else
     {
       code = LUCIDA_ERROR_UNRECOGNISED;
@@ -168,11 +158,8 @@ recognise_folder (const char *path, GError **error)
 {
   static const guint8 none[1] = { 0 };
   const LucidaReader *reader = find_reader (path, none, 0);
-  g_autofree char *saved_model = g_build_filename (path, "saved_model.pb", NULL);
 
-  if (!reader && g_file_test (saved_model, G_FILE_TEST_EXISTS))
-    g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_UNSUPPORTED, saved_model_text);
-  else if (!reader)
+  if (!reader)
     g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_UNRECOGNISED,
                          "this is a folder and no network: open the network's file in it");
   return reader;
@@ -194,7 +181,7 @@ recognise_file (const char *path, GError **error)
     }
   reader = find_reader (path, head, size);
   if (!reader)
-    describe_stranger (path, head, size, error);
+    describe_stranger (head, size, error);
   return reader;
 }
 

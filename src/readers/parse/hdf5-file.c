@@ -11,7 +11,7 @@
 #define MAX_TEXT ((gsize) 64 << 20) /* bytes of one attribute */
 #define MAX_TEXTS 1000000           /* texts in one attribute */
 #define MAX_SPLIT 10000             /* attributes that together hold one list */
-#define MAX_FOUND 200000            /* data sets below one group */
+#define MAX_FOUND 50000             /* groups and data sets */
 #define MAX_RATIO 1100              /* of numbers to what is stored; deflate reaches 1032 */
 #define FLOOR ((guint64) 1 << 20)   /* bytes below which the ratio does not matter */
 #define BFLOAT16_SIZE 2             /* bytes */
@@ -181,52 +181,32 @@ lucida_hdf5_list (LucidaHdf5 *self, const char *path)
   return (char **) g_ptr_array_free (names, FALSE);
 }
 
-static gboolean
-is_dataset (LucidaHdf5 *self, const char *path)
-{
-  hid_t object = open_object (self, path, NULL);
-  gboolean result = object >= 0 && H5Iget_type (object) == H5I_DATASET;
-
-  if (object >= 0)
-    H5Oclose (object);
-  return result;
-}
-
 char **
-lucida_hdf5_find (LucidaHdf5 *self, const char *path, int depth, GError **error)
+lucida_hdf5_find (LucidaHdf5 *self, int depth, GError **error)
 {
   g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
-  GQueue open = G_QUEUE_INIT; /* of paths relative to @path */
-  int visited = 0;
-  gboolean good = TRUE;
+  g_autoptr (GArray) depths = g_array_new (FALSE, FALSE, sizeof (int));
+  int top = 0;
 
-  g_queue_push_tail (&open, g_strdup (""));
-  while (good && !g_queue_is_empty (&open))
+  g_ptr_array_add (found, g_strdup (""));
+  g_array_append_val (depths, top);
+  for (guint i = 0; i < found->len; i++)
     {
-      g_autofree char *inner = g_queue_pop_tail (&open);
-      g_autofree char *whole = g_strconcat (path, *path && *inner ? "/" : "", inner, NULL);
-      g_auto (GStrv) names = lucida_hdf5_list (self, whole);
-      int parts = *inner ? 1 : 0;
+      const char *path = g_ptr_array_index (found, i);
+      int level = g_array_index (depths, int, i) + 1;
+      g_auto (GStrv) names = level <= depth ? lucida_hdf5_list (self, path) : NULL;
 
-      for (const char *c = inner; *c; c++)
-        parts += *c == '/';
-      for (guint n = names ? g_strv_length (names) : 0; good && n-- > 0;)
+      for (char **name = names; name && *name; name++)
         {
-          g_autofree char *member = g_strconcat (inner, *inner ? "/" : "", names[n], NULL);
-          g_autofree char *member_path = g_strconcat (path, *path ? "/" : "", member, NULL);
-
-          if (++visited > MAX_FOUND)
-            good = fail (error, LUCIDA_ERROR_TOO_LARGE, "the file has too many groups", NULL);
-          else if (is_dataset (self, member_path))
-            g_ptr_array_add (found, g_steal_pointer (&member));
-          else if (parts + 1 < depth)
-            g_queue_push_tail (&open, g_steal_pointer (&member));
+          if (found->len >= MAX_FOUND)
+            {
+              fail (error, LUCIDA_ERROR_TOO_LARGE, "the file has too many groups", NULL);
+              return NULL;
+            }
+          g_ptr_array_add (found, g_strconcat (path, *path ? "/" : "", *name, NULL));
+          g_array_append_val (depths, level);
         }
     }
-  g_queue_clear_full (&open, g_free);
-  if (!good)
-    return NULL;
-  g_ptr_array_sort (found, (GCompareFunc) (void (*) (void)) g_strcmp0);
   g_ptr_array_add (found, NULL);
   g_ptr_array_set_free_func (found, NULL);
   return (char **) g_ptr_array_free (g_steal_pointer (&found), FALSE);

@@ -19,9 +19,9 @@ void lucida_hdf5_close (LucidaHdf5 *self);
 gboolean lucida_hdf5_has (LucidaHdf5 *self, const char *path);
 /* Names in a group, in alphabetical order; NULL where there is no such group. (transfer full) */
 char **lucida_hdf5_list (LucidaHdf5 *self, const char *path);
-/* Every data set below @path whose path has at most @depth parts, relative to it and in
- * alphabetical order. (transfer full) Errors: %LUCIDA_ERROR_TOO_LARGE, _UNSUPPORTED for links. */
-char **lucida_hdf5_find (LucidaHdf5 *self, const char *path, int depth, GError **error);
+/* Every group and data set whose path has at most @depth parts. (transfer full)
+ * Errors: %LUCIDA_ERROR_TOO_LARGE. */
+char **lucida_hdf5_find (LucidaHdf5 *self, int depth, GError **error);
 
 gboolean lucida_hdf5_has_attribute (LucidaHdf5 *self, const char *path, const char *name);
 /* A text, however it is stored. NULL without @error where there is no such attribute.
