@@ -9,7 +9,6 @@
 
 #define HEAD_SIZE 4096                     /* bytes by which a file is recognised */
 #define MAX_LABELS_SIZE ((gsize) 64 << 20) /* bytes of labels.txt */
-#define MAX_SAFETENSORS_HEADER (100 << 20)
 
 /* A kind of file that is no model here: its first bytes and what is said about it. */
 typedef struct
@@ -35,11 +34,6 @@ static const Signature signatures[] = {
   { "TFL3", 4, 4, LUCIDA_ERROR_UNSUPPORTED,
     "TensorFlow Lite files are not read: open the network that it was made from, as ONNX" },
 };
-
-static const char pytorch_text[]
-    = "PyTorch files are not read yet: export the network as ONNX (torch.onnx.export)";
-static const char safetensors_text[]
-    = "safetensors files are not read yet: export the network as ONNX (torch.onnx.export)";
 
 static gboolean
 holds (const guint8 *head, gsize size, const char *text)
@@ -72,25 +66,6 @@ is_bitmap (const guint8 *head, gsize size)
   return size > 14 && memcmp (head, "BM", 2) == 0 && memcmp (head + 6, "\0\0\0\0", 4) == 0;
 }
 
-/* The length of a JSON header, then that header. */
-static gboolean
-is_safetensors (const guint8 *head, gsize size)
-{
-  guint64 length;
-
-  if (size < 10 || head[8] != '{')
-    return FALSE;
-  memcpy (&length, head, sizeof length);
-  return GUINT64_FROM_LE (length) <= MAX_SAFETENSORS_HEADER;
-}
-
-/* Protocol 2 to 5, as torch.save() wrote before its zip archives. */
-static gboolean
-is_pickle (const guint8 *head, gsize size)
-{
-  return size >= 3 && head[0] == 0x80 && head[1] >= 2 && head[1] <= 5;
-}
-
 static gboolean
 is_text (const guint8 *head, gsize size)
 {
@@ -118,15 +93,7 @@ describe_stranger (const guint8 *head, gsize size, GError **error)
       text = signature->text;
     }
   else if (size >= 4 && memcmp (head, "PK\3\4", 4) == 0)
-    {
-      gboolean torch = holds (head, size, "data.pkl");
-
-      text = torch ? pytorch_text : "this is a zip archive: unpack it and open the network inside";
-    }
-  else if (is_pickle (head, size))
-    text = pytorch_text;
-  else if (is_safetensors (head, size))
-    text = safetensors_text;
+    text = "this is a zip archive: unpack it and open the network inside";
   else
     {
       code = LUCIDA_ERROR_UNRECOGNISED;
@@ -138,7 +105,7 @@ describe_stranger (const guint8 *head, gsize size, GError **error)
                    : "this is a text file, not a network";
       else
         text = "this is no network that can be read: the file is damaged, or of a kind that is "
-               "not known (ONNX files are)";
+               "not known";
     }
   g_set_error_literal (error, LUCIDA_ERROR, (int) code, text);
 }

@@ -45,6 +45,10 @@ const OpCase op_cases[] = {
     reference_average_pool },
   { "GlobalAveragePool", "x[1,3,5,4]", "", 0, reference_global_average_pool },
   { "GlobalMaxPool", "k[1,3,5,4]", "", 0, NULL },
+  { "AdaptiveAveragePool", "x[1,2,7,6]", "output_size=3,4", 0, reference_adaptive_average_pool },
+  { "AdaptiveAveragePool", "x[2,1,3,2]", "output_size=7,5", 0, reference_adaptive_average_pool },
+  { "AdaptiveAveragePool", "x[1,2,4,9]", "output_size=0,2", 0, reference_adaptive_average_pool },
+  { "AdaptiveMaxPool", "k[1,2,7,6]", "output_size=3,4", 0, NULL },
 
   /* Dense products. */
   { "Gemm", "x[1,6] c[6,4] c[4]", "", 0, reference_gemm },

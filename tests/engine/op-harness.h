@@ -71,6 +71,7 @@ void reference_conv_transpose (const OpRun *run, double *y);
 void reference_max_pool (const OpRun *run, double *y);
 void reference_average_pool (const OpRun *run, double *y);
 void reference_global_average_pool (const OpRun *run, double *y);
+void reference_adaptive_average_pool (const OpRun *run, double *y);
 void reference_gemm (const OpRun *run, double *y);
 void reference_mat_mul (const OpRun *run, double *y);
 void reference_batch_normalization (const OpRun *run, double *y);

@@ -180,6 +180,32 @@ matrix (const LucidaOpValue *m, gboolean transposed, int64_t row, int64_t column
 }
 
 void
+reference_adaptive_average_pool (const OpRun *run, double *y)
+{
+  const LucidaOpValue *x = run->in[0];
+  const int64_t *d = x->shape.dim, *out = run->out[0]->shape.dim;
+
+  for (int64_t n = 0; n < d[0]; n++)
+    for (int64_t c = 0; c < d[1]; c++)
+      for (int64_t h = 0; h < out[2]; h++)
+        for (int64_t w = 0; w < out[3]; w++)
+          {
+            double sum = 0, cells = 0;
+
+            /* a cell belongs to the window if any part of it lies in the same part of the whole */
+            for (int64_t i = 0; i < d[2]; i++)
+              for (int64_t j = 0; j < d[3]; j++)
+                if ((i + 1) * out[2] > h * d[2] && i * out[2] < (h + 1) * d[2]
+                    && (j + 1) * out[3] > w * d[3] && j * out[3] < (w + 1) * d[3])
+                  {
+                    sum += pixel (x, n, c, i, j);
+                    cells++;
+                  }
+            *y++ = sum / cells;
+          }
+}
+
+void
 reference_gemm (const OpRun *run, double *y)
 {
   const LucidaOpValue *c = run->call.n_in > 2 ? run->in[2] : NULL;
