@@ -217,6 +217,16 @@ paint (cairo_t *cr, cairo_surface_t *surface, double x, double y, double width, 
   cairo_restore (cr);
 }
 
+/* A fine frame around the part of the picture that the network sees. */
+static void
+outline (cairo_t *cr, double x, double y, double width, double height)
+{
+  cairo_rectangle (cr, floor (x) + 0.5, floor (y) + 0.5, floor (width) - 1.0, floor (height) - 1.0);
+  cairo_set_line_width (cr, 1.0);
+  cairo_set_source_rgba (cr, 1.0, 1.0, 1.0, 0.5);
+  cairo_stroke (cr);
+}
+
 void
 _lucida_canvas_draw (LucidaCanvas *self, cairo_t *cr)
 {
@@ -244,6 +254,8 @@ _lucida_canvas_draw (LucidaCanvas *self, cairo_t *cr)
   height = self->placement.height / self->picture->height * extent.height;
   paint (cr, self->coloured, extent.x + x, extent.y + y, width, height, self->style.opacity,
          CAIRO_FILTER_BILINEAR);
+  if (width < extent.width - 1.0 || height < extent.height - 1.0)
+    outline (cr, extent.x + x, extent.y + y, width, height);
 }
 
 void

@@ -21,7 +21,8 @@ static const DialogInfo infos[] = {
   [LUCIDA_DIALOG_SAVE] = { N_ ("Export"), N_ ("Export"), GTK_FILE_CHOOSER_ACTION_SAVE },
 };
 
-static const char *const model_suffixes[] = { "onnx", NULL };
+static const char *const model_suffixes[]
+    = { "onnx", "h5", "hdf5", "keras", "pb", "pt", "pth", "safetensors", NULL };
 
 typedef struct
 {

@@ -54,16 +54,34 @@ is_picture (const char *path)
   return size > 0 && is_image (NULL, data, size);
 }
 
+static gboolean
+is_saved_model (const char *folder)
+{
+  g_autofree char *graph = g_build_filename (folder, "saved_model.pb", NULL);
+
+  return g_file_test (graph, G_FILE_TEST_EXISTS);
+}
+
 LucidaPathKind
 lucida_paths_tell (const char *path)
 {
-  g_autofree char *saved_model = NULL;
-
   if (!g_file_test (path, G_FILE_TEST_IS_DIR))
     return is_picture (path) ? LUCIDA_PATH_PICTURE : LUCIDA_PATH_MODEL;
-  saved_model = g_build_filename (path, "saved_model.pb", NULL);
-  return g_file_test (saved_model, G_FILE_TEST_EXISTS) ? LUCIDA_PATH_MODEL
-                                                       : LUCIDA_PATH_PICTURE_FOLDER;
+  return is_saved_model (path) ? LUCIDA_PATH_MODEL : LUCIDA_PATH_PICTURE_FOLDER;
+}
+
+char *
+lucida_paths_find_model (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *outer = g_path_get_dirname (folder);
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return g_strdup (path);
+  /* beside the graph, or in its folders variables/ and assets/ */
+  if (is_saved_model (folder))
+    return g_steal_pointer (&folder);
+  return is_saved_model (outer) ? g_steal_pointer (&outer) : g_strdup (path);
 }
 
 char *

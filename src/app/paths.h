@@ -18,6 +18,9 @@ typedef enum
 } LucidaPathKind;
 
 LucidaPathKind lucida_paths_tell (const char *path);
+/* The model that choosing @path means: any file inside a SavedModel's folder stands for the folder.
+ * (transfer full) */
+char *lucida_paths_find_model (const char *path);
 /* The path that a command-line argument means: a file of that name in @folder if there is one, else
  * what a file:// address means. (transfer full) */
 char *lucida_paths_from_argument (const char *argument, const char *folder);

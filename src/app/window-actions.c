@@ -8,6 +8,7 @@
 #include "app/exporting.h"
 #include "app/file-dialogs.h"
 #include "app/overlay-panel.h"
+#include "app/paths.h"
 #include "app/status-bar.h"
 
 #include <glib/gi18n.h>
@@ -58,13 +59,14 @@ static void
 model_chosen_cb (const char *path, gpointer data)
 {
   LucidaWindow *self = data;
+  g_autofree char *model = lucida_paths_find_model (path);
 
   if (self->closed)
     return;
   remember_folder (self, path);
   lucida_error_bar_hide (self->error_bar);
   self->model_asked = TRUE;
-  lucida_session_open_model (self->session, path);
+  lucida_session_open_model (self->session, model);
 }
 
 static void

@@ -73,8 +73,8 @@ cli_read_tensor (const LucidaModel *model, const char *path, LucidaTensor **tens
     }
   if (shape.rank > 0 && shape.rank == wanted->rank && shape.dim[0] != 1)
     {
-      g_autofree char *text = g_strdup_printf (
-          _ ("it holds %" G_GINT64_FORMAT " inputs; give one at a time"), (gint64) shape.dim[0]);
+      g_autofree char *text
+          = g_strdup_printf (_ ("it holds %ld inputs; give one at a time"), (long) shape.dim[0]);
 
       cli_report_error_about (path, text);
       return CLI_USAGE;

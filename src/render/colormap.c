@@ -2,11 +2,13 @@
 
 #include "render/colormap-tables-private.h"
 
+#include <glib/gi18n.h>
+
 static const LucidaColormap jet = { "jet", "Jet", _lucida_colormap_jet };
 static const LucidaColormap turbo = { "turbo", "Turbo", _lucida_colormap_turbo };
 static const LucidaColormap viridis = { "viridis", "Viridis", _lucida_colormap_viridis };
 static const LucidaColormap inferno = { "inferno", "Inferno", _lucida_colormap_inferno };
-static const LucidaColormap grey = { "grey", "Grey", _lucida_colormap_grey };
+static const LucidaColormap grey = { "grey", N_ ("Grey"), _lucida_colormap_grey };
 
 const LucidaColormap *const lucida_colormaps[] = { &jet, &turbo, &viridis, &inferno, &grey, NULL };
 
