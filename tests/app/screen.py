@@ -47,10 +47,13 @@ def enter_bus():
     env.update(HOME=home, XDG_RUNTIME_DIR=home, LANG='C.UTF-8', GSETTINGS_BACKEND='memory',
                GSK_RENDERER='cairo', GDK_BACKEND='x11', LUCIDA_TEST_HOME=home,
                PYTHONDONTWRITEBYTECODE='1')
-    # what the bus and its services say is nothing about the program
+    # what the bus and its services say is nothing about the program: the tests have a way out of
+    # their own
+    out = os.dup(1)
+    env['LUCIDA_TEST_OUT'] = str(out)
     with open(os.path.join(home, 'bus.log'), 'wb') as log:
         result = subprocess.run(['dbus-run-session', '--', sys.executable, *sys.argv],
-                                env=env, stderr=log)
+                                env=env, stdout=log, stderr=log, pass_fds=[out])
     if result.returncode:
         with open(os.path.join(home, 'bus.log'), encoding='utf-8', errors='replace') as log:
             sys.stderr.write(log.read()[-3000:])
@@ -60,6 +63,7 @@ def enter_bus():
 
 if 'LUCIDA_TEST_HOME' not in os.environ:
     enter_bus()
+os.dup2(int(os.environ['LUCIDA_TEST_OUT']), 1)
 HOME = os.environ['LUCIDA_TEST_HOME']
 
 
@@ -260,4 +264,4 @@ def run(*tests):
     sys.exit(1 if failed else 0)
 
 
-PROGRAM, CLI = sys.argv[1:3]
+PROGRAM, CLI = (os.path.abspath(path) for path in sys.argv[1:3])
