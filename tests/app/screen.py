@@ -92,6 +92,10 @@ class Failure(Exception):
     """Something that must hold does not."""
 
 
+class Skip(Exception):
+    """Something that a test needs is not installed."""
+
+
 def wait(what, condition):
     """The first true answer of @condition; a failure that says @what if there is none in time."""
     limit = time.monotonic() + PATIENCE
@@ -252,6 +256,8 @@ def run(*tests):
         try:
             test()
             print('ok %d - %s' % (number, name), flush=True)
+        except Skip as reason:
+            print('ok %d - %s # SKIP %s' % (number, name, reason), flush=True)
         except Exception as error:  # whatever it is, the others are run
             failed += 1
             print('not ok %d - %s' % (number, name), flush=True)

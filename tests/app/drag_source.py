@@ -1,0 +1,27 @@
+"""A small window to drag from: drag_source.py (uri|text) WHAT."""
+import sys
+
+import gi
+gi.require_version('Gtk', '4.0')
+from gi.repository import Gdk, Gio, GLib, Gtk
+
+
+def activate(app):
+    window = Gtk.ApplicationWindow(application=app, default_width=120, default_height=80)
+    window.set_child(Gtk.Label(label='drag me'))
+    kind, what = sys.argv[1:3]
+    if kind == 'uri':
+        address = Gio.File.new_for_path(what).get_uri() + '\r\n'
+        content = Gdk.ContentProvider.new_for_bytes('text/uri-list',
+                                                    GLib.Bytes.new(address.encode()))
+    else:
+        content = Gdk.ContentProvider.new_for_value(what)
+    source = Gtk.DragSource()
+    source.set_content(content)
+    window.add_controller(source)
+    window.present()
+
+
+application = Gtk.Application()
+application.connect('activate', activate)
+application.run([])
