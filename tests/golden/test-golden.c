@@ -64,12 +64,12 @@ assert_maps (const char *name, LucidaTensor *a, LucidaTensor *g)
 }
 
 static void
-test_network (const char *name, const char *layer, int class)
+test_network (const char *name, const char *file, const char *input_name, const char *layer,
+              int class)
 {
-  g_autofree char *file = g_strconcat (name, ".onnx", NULL);
   g_autofree char *path = g_build_filename (LUCIDA_SOURCE_DIR, "tests", "golden", file, NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (LucidaTensor) input = read_answer (name, "input");
+  g_autoptr (LucidaTensor) input = read_answer (input_name, "input");
   g_autoptr (LucidaNetwork) network = lucida_reader_open (path, NULL, &error);
   g_autoptr (LucidaPlan) plan = NULL;
   g_autoptr (LucidaActivations) activations = NULL;
@@ -113,6 +113,7 @@ test_member (gconstpointer data)
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) error = NULL;
   const char *name = data;
+  g_autofree char *file = g_strconcat (name, ".onnx", NULL);
   JsonObject *member;
 
   json_parser_load_from_file (parser, path, &error);
@@ -120,14 +121,18 @@ test_member (gconstpointer data)
   member
       = json_object_get_object_member (json_node_get_object (json_parser_get_root (parser)), name);
   g_assert_nonnull (member);
-  test_network (name, json_object_get_string_member (member, "layer"),
+  test_network (name, json_object_get_string_member_with_default (member, "file", file),
+                json_object_get_string_member_with_default (member, "input", name),
+                json_object_get_string_member (member, "layer"),
                 (int) json_object_get_int_member (member, "class"));
 }
 
 int
 main (int argc, char *argv[])
 {
-  static const char *const names[] = { "plain", "residual", "depthwise" };
+  static const char *const names[]
+      = { "plain",  "residual",   "depthwise", "alexnet",   "resnet",    "vgg",
+          "script", "squeezenet", "densenet",  "mobilenet", "sequential" };
 
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
