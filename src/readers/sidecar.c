@@ -113,7 +113,7 @@ read_per_channel (JsonNode *node, const char *name, int channels,
 
   if (n != 1 && n != (guint) channels)
     return corrupt (error, "“%s” has not as many numbers as the network has channels", name);
-  for (guint i = 0; i < LUCIDA_MAX_CHANNELS; i++)
+  for (guint i = 0; i < MIN ((guint) channels, LUCIDA_MAX_CHANNELS); i++)
     {
       JsonNode *element = array ? json_array_get_element (array, MIN (i, n - 1)) : node;
 
