@@ -62,18 +62,17 @@ add_ends (JsonBuilder *builder, const LucidaModel *model)
 static void
 add_classes (JsonBuilder *builder, const LucidaModel *model)
 {
-  int n = 0;
-  const char *const *names = lucida_network_get_classes (lucida_model_get_network (model), &n);
+  int n = lucida_model_get_n_classes (model);
 
   json_builder_set_member_name (builder, "classes");
-  if (!names || n != lucida_model_get_n_classes (model))
+  if (!lucida_model_has_class_names (model))
     {
       json_builder_add_null_value (builder);
       return;
     }
   json_builder_begin_array (builder);
   for (int i = 0; i < n; i++)
-    cli_json_add_text (builder, NULL, names[i]);
+    cli_json_add_text (builder, NULL, lucida_model_get_class_name (model, i));
   json_builder_end_array (builder);
 }
 

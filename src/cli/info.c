@@ -218,6 +218,7 @@ static void
 print_preprocessing (const LucidaModel *model)
 {
   const LucidaPreprocessing *p = lucida_model_get_preprocessing (model);
+  const char *source = lucida_model_get_preprocessing_source (model);
   int channels = 0, height, width;
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -236,18 +237,29 @@ print_preprocessing (const LucidaModel *model)
   g_string_append (text, _ (", deviation"));
   for (int i = 0; i < MIN (channels, LUCIDA_MAX_CHANNELS); i++)
     g_string_append_printf (text, "%s %.6g", i ? "," : "", p->std[i]);
-  printf ("%s %s%s\n", _ ("Preprocessing:"), text->str,
-          p->assumed ? _ (" (assumed: the file does not say)") : "");
+  printf ("%s %s", _ ("Preprocessing:"), text->str);
+  if (p->assumed && !source)
+    fputs (_ (" (assumed: the file does not say)"), stdout);
+  else if (source)
+    {
+      g_autofree char *shown = cli_escape (source);
+
+      printf (p->assumed ? _ (" (assumed from %s)") : _ (" (from %s)"), shown);
+    }
+  printf ("\n");
 }
 
 static void
 print_classes (const LucidaModel *model)
 {
   int n = lucida_model_get_n_classes (model);
-  int known = 0;
-  gboolean named
-      = lucida_network_get_classes (lucida_model_get_network (model), &known) && known == n;
+  gboolean named = lucida_model_has_class_names (model);
 
+  if (lucida_model_get_class_names_assumed (model))
+    {
+      printf (_ ("Classes: ImageNet's %d names (assumed)\n"), n);
+      return;
+    }
   printf (_ ("Classes: %d"), n);
   for (int i = 0; named && i < MIN (n, CLASSES_SHOWN); i++)
     {
@@ -255,7 +267,16 @@ print_classes (const LucidaModel *model)
 
       printf ("%s%s", i ? ", " : " (", name);
     }
-  printf ("%s\n", named ? n > CLASSES_SHOWN ? ", …)" : ")" : _ (" (without names)"));
+  if (named)
+    {
+      g_autofree char *source = cli_escape (lucida_model_get_class_names_source (model));
+
+      fputs (n > CLASSES_SHOWN ? ", …)" : ")", stdout);
+      /* Translators: beside the classes' names: what says them, such as labels.txt. */
+      printf (_ (" from %s\n"), source);
+    }
+  else
+    printf ("%s\n", _ (" (without names)"));
 }
 
 static void

@@ -138,23 +138,10 @@ lucida_analysis_new_for_picture (LucidaModel *model, LucidaPicture *picture, gbo
 {
   LucidaNetwork *network = lucida_model_get_network (model);
   g_autoptr (LucidaTensor) input = NULL;
-  int channels, height, width;
+  int channels = lucida_model_get_input_channels (model, error);
 
-  if (!lucida_network_get_input_size (network, &channels, &height, &width))
-    channels = 0;
-  else if (channels == LUCIDA_FREE_SIZE)
-    channels = 3;
-  if (channels != 1 && channels != 3 && channels != 4)
-    {
-      const LucidaShape *usual = lucida_plan_get_input_shape (lucida_model_get_plan (model));
-      g_autofree char *shape = lucida_shape_to_string (usual);
-
-      g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_UNSUPPORTED,
-                   "the network's input, %s, is no picture of 1, 3 or 4 channels; the command "
-                   "line takes a .npy file for it (--tensor)",
-                   shape);
-      return NULL;
-    }
+  if (channels < 0)
+    return NULL;
   input = lucida_picture_to_tensor (picture, lucida_model_get_preprocessing (model), channels,
                                     lucida_network_get_input_layout (network) == LUCIDA_LAYOUT_NHWC,
                                     error);

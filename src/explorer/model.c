@@ -1,7 +1,9 @@
 #include "explorer/model.h"
 
 #include "base/error.h"
+#include "readers/labels.h"
 #include "readers/reader.h"
+#include "readers/sidecar.h"
 
 #include <string.h>
 
@@ -9,6 +11,10 @@
 #define DEMO_FILE "pocket-vgg.onnx"
 #define DEFAULT_SIZE 224 /* pixels a side, where neither file nor preprocessing says anything */
 #define NAMES_IN_ERRORS 5
+#define IMAGENET_FILE "imagenet-classes.txt"
+#define IMAGENET_CLASSES 1000 /* or one more, the background, in front */
+#define IMAGENET_SOURCE "ImageNet's names"
+#define OWN_SOURCE "your settings for this model"
 
 struct _LucidaModel
 {
@@ -18,9 +24,28 @@ struct _LucidaModel
   LucidaNetwork *network;
   LucidaPlan *plan;
   LucidaPreprocessing preprocessing;
+  gboolean own_preprocessing; /* set after opening */
   int n_classes;
   char **class_names; /* [n_classes] */
+  const char *source; /* of the names; NULL: nobody says them */
+  gboolean own_names; /* set after opening */
 };
+
+/* The file of names that the network's number of classes suggests. (transfer full) (nullable) */
+static char **
+read_imagenet (int n_classes)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *text = NULL;
+  gsize size;
+
+  if (n_classes != IMAGENET_CLASSES && n_classes != IMAGENET_CLASSES + 1)
+    return NULL;
+  path = lucida_data_dup_path ("", IMAGENET_FILE);
+  if (!g_file_get_contents (path, &text, &size, NULL))
+    return NULL;
+  return lucida_labels_parse (text, size, NULL);
+}
 
 /* The size the network is run at: its own where it is fixed, else the preprocessing's. */
 static void
@@ -38,27 +63,53 @@ choose_size (const LucidaNetwork *network, LucidaPreprocessing *preprocessing)
   preprocessing->width = width;
 }
 
-static char **
-make_class_names (const LucidaNetwork *network, int n_classes)
+/* The network's own names, made to fit now that the number of classes is certain. Before anybody
+ * else has the network. */
+static void
+settle_names (LucidaNetwork *network, int n_classes)
 {
   int n = 0;
   const char *const *known = lucida_network_get_classes (network, &n);
-  GStrvBuilder *builder = g_strv_builder_new ();
-  char **names;
 
-  for (int i = 0; i < n_classes; i++)
+  if (known && n != n_classes)
     {
-      g_autofree char *name = NULL;
+      g_auto (GStrv) names = g_strdupv ((char **) known);
+      g_autofree char *source = g_strdup (lucida_network_get_classes_source (network));
 
-      if (known && n == n_classes)
-        name = g_strdup (known[i]);
-      else
-        name = g_strdup_printf ("Class %d", i);
-      g_strv_builder_add (builder, name);
+      if (!lucida_labels_apply_to (network, n_classes, (const char *const *) names,
+                                   source ? source : "the file"))
+        lucida_network_set_classes (network, NULL);
     }
-  names = g_strv_builder_end (builder);
-  g_strv_builder_unref (builder);
-  return names;
+}
+
+/* Names for every class from the best source: the network's own, ImageNet's, "Class 0" … */
+static void
+choose_names (LucidaModel *self)
+{
+  int n = 0;
+  const char *const *known = lucida_network_get_classes (self->network, &n);
+  g_auto (GStrv) imagenet = NULL;
+  int offset;
+
+  g_strfreev (self->class_names);
+  self->own_names = FALSE;
+  if (known && n == self->n_classes)
+    {
+      const char *source = lucida_network_get_classes_source (self->network);
+
+      self->class_names = g_strdupv ((char **) known);
+      self->source = source ? source : "the file";
+      return;
+    }
+  imagenet = read_imagenet (self->n_classes);
+  offset = imagenet ? self->n_classes - (int) g_strv_length (imagenet) : -1;
+  self->class_names = g_new0 (char *, (gsize) self->n_classes + 1);
+  self->source = offset == 0 || offset == 1 ? IMAGENET_SOURCE : NULL;
+  for (int i = 0; i < self->n_classes; i++)
+    if (!self->source)
+      self->class_names[i] = g_strdup_printf ("Class %d", i);
+    else
+      self->class_names[i] = g_strdup (i < offset ? "background" : imagenet[i - offset]);
 }
 
 /* A model of @network (transfer none); @plan (nullable) (transfer none) is used if it fits. */
@@ -90,7 +141,6 @@ model_new (const char *path, const char *title, LucidaNetwork *network, LucidaPl
       return NULL;
     }
   self->n_classes = lucida_plan_get_n_classes (self->plan);
-  self->class_names = make_class_names (network, self->n_classes);
   return g_steal_pointer (&self);
 }
 
@@ -111,6 +161,7 @@ lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable
   g_autoptr (LucidaNetwork) network = NULL;
   g_autofree char *file = NULL;
   g_autofree char *title = NULL;
+  LucidaModel *self;
 
   g_return_val_if_fail (path != NULL, NULL);
 
@@ -122,18 +173,90 @@ lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable
   if (!network)
     return NULL;
   title = make_title (file);
-  return model_new (file, title, network, NULL, lucida_network_get_preprocessing (network), pool,
+  self = model_new (file, title, network, NULL, lucida_network_get_preprocessing (network), pool,
                     cancellable, error);
+  if (!self)
+    return NULL;
+  settle_names (network, self->n_classes);
+  choose_names (self);
+  return self;
 }
 
 LucidaModel *
 lucida_model_new_with_preprocessing (LucidaModel *base, const LucidaPreprocessing *value,
                                      LucidaPool *pool, GCancellable *cancellable, GError **error)
 {
+  g_autoptr (LucidaModel) self = NULL;
+
   g_return_val_if_fail (base != NULL && value != NULL, NULL);
 
-  return model_new (base->path, base->title, base->network, base->plan, value, pool, cancellable,
+  self = model_new (base->path, base->title, base->network, base->plan, value, pool, cancellable,
                     error);
+  if (!self)
+    return NULL;
+  self->own_preprocessing = TRUE;
+  self->preprocessing.assumed = FALSE;
+  self->own_names = base->own_names;
+  self->source = base->source;
+  if (self->n_classes == base->n_classes)
+    self->class_names = g_strdupv (base->class_names);
+  else
+    choose_names (self);
+  return g_steal_pointer (&self);
+}
+
+LucidaModel *
+lucida_model_new_with_class_names (LucidaModel *base, const char *const *names, GError **error)
+{
+  LucidaModel *self;
+  int n = names ? (int) g_strv_length ((char **) names) : 0;
+
+  g_return_val_if_fail (base != NULL, NULL);
+
+  if (names && n != base->n_classes)
+    {
+      g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_INVALID,
+                   "there are %d names, but the network tells %d classes apart: give one for each",
+                   n, base->n_classes);
+      return NULL;
+    }
+  self = model_new (base->path, base->title, base->network, base->plan, &base->preprocessing, NULL,
+                    NULL, error);
+  if (!self)
+    return NULL;
+  self->own_preprocessing = base->own_preprocessing;
+  if (!names)
+    {
+      choose_names (self);
+      return self;
+    }
+  self->own_names = TRUE;
+  self->source = OWN_SOURCE;
+  self->class_names = g_strdupv ((char **) names);
+  return self;
+}
+
+char **
+lucida_class_names_parse (const char *text, GError **error)
+{
+  return lucida_labels_parse (text, strlen (text), error);
+}
+
+gboolean
+lucida_model_remember (const LucidaModel *self, GError **error)
+{
+  int channels = lucida_model_get_input_channels (self, NULL);
+
+  return lucida_sidecar_write (self->path, self->own_preprocessing ? &self->preprocessing : NULL,
+                               channels < 0 ? LUCIDA_MAX_CHANNELS : channels,
+                               self->own_names ? (const char *const *) self->class_names : NULL,
+                               error);
+}
+
+gboolean
+lucida_model_forget (const LucidaModel *self, GError **error)
+{
+  return lucida_sidecar_forget (self->path, error);
 }
 
 LucidaModel *
@@ -186,6 +309,33 @@ lucida_model_get_preprocessing (const LucidaModel *self)
   return &self->preprocessing;
 }
 
+const char *
+lucida_model_get_preprocessing_source (const LucidaModel *self)
+{
+  return self->own_preprocessing ? OWN_SOURCE
+                                 : lucida_network_get_preprocessing_source (self->network);
+}
+
+int
+lucida_model_get_input_channels (const LucidaModel *self, GError **error)
+{
+  g_autofree char *shape = NULL;
+  int channels, height, width;
+
+  if (!lucida_network_get_input_size (self->network, &channels, &height, &width))
+    channels = 0;
+  else if (channels == LUCIDA_FREE_SIZE)
+    channels = 3;
+  if (channels == 1 || channels == 3 || channels == 4)
+    return channels;
+  shape = lucida_shape_to_string (lucida_plan_get_input_shape (self->plan));
+  g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_UNSUPPORTED,
+               "the network's input, %s, is no picture of 1, 3 or 4 channels; the command line "
+               "takes a .npy file for it (--tensor)",
+               shape);
+  return -1;
+}
+
 int
 lucida_model_get_n_classes (const LucidaModel *self)
 {
@@ -197,6 +347,30 @@ lucida_model_get_class_name (const LucidaModel *self, int index)
 {
   g_return_val_if_fail (index >= 0 && index < self->n_classes, NULL);
   return self->class_names[index];
+}
+
+gboolean
+lucida_model_has_class_names (const LucidaModel *self)
+{
+  return self->source != NULL;
+}
+
+const char *
+lucida_model_get_class_names_source (const LucidaModel *self)
+{
+  return self->source;
+}
+
+gboolean
+lucida_model_has_own_class_names (const LucidaModel *self)
+{
+  return self->own_names;
+}
+
+gboolean
+lucida_model_get_class_names_assumed (const LucidaModel *self)
+{
+  return self->source && strcmp (self->source, IMAGENET_SOURCE) == 0;
 }
 
 gboolean

@@ -1,7 +1,7 @@
 #include "explorer/session.h"
 
 #include "base/error.h"
-#include "explorer/request.h"
+#include "explorer/session-private.h"
 
 #include <glib/gi18n.h>
 
@@ -33,26 +33,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-struct _LucidaSession
-{
-  GObject parent_instance;
-
-  LucidaWorker *worker; /* NULL once closed */
-  LucidaPool *pool;
-  LucidaCache *cache;
-  gboolean running[LUCIDA_N_PHASES];
-  double fraction[LUCIDA_N_PHASES]; /* -1: unknown */
-
-  LucidaModel *model;
-  LucidaPicture *picture;
-  char *picture_key;
-  char *picture_path;
-  LucidaAnalysis *analysis; /* of the present picture and model, or NULL */
-  LucidaQuestion *question;
-  LucidaExplanation *explanation; /* of the present analysis, or NULL */
-  gboolean asked;                 /* whether the explanation answers the present question */
-};
 
 G_DEFINE_FINAL_TYPE (LucidaSession, lucida_session, G_TYPE_OBJECT)
 
@@ -170,8 +150,8 @@ phase_progress_cb (double fraction, gpointer data)
   g_signal_emit (self, signals[BUSY_CHANGED], 0);
 }
 
-static void
-fail (LucidaSession *self, const char *sentence)
+void
+_lucida_session_fail (LucidaSession *self, const char *sentence)
 {
   g_signal_emit (self, signals[FAILED], 0, sentence);
 }
@@ -199,6 +179,8 @@ take_model (LucidaSession *self, LucidaModel *model)
   gboolean same_network
       = self->model && lucida_model_get_network (self->model) == lucida_model_get_network (model);
 
+  if (same_network)
+    model = _lucida_session_keep_names (self, model);
   g_clear_pointer (&self->model, lucida_model_unref);
   self->model = model;
   forget_scores (self);
@@ -212,6 +194,16 @@ take_model (LucidaSession *self, LucidaModel *model)
   g_signal_emit (self, signals[MODEL_CHANGED], 0);
   if (!same_network)
     g_signal_emit (self, signals[QUESTION_CHANGED], 0);
+  emit_scores_and_explanation (self);
+  _lucida_session_settle_model (self);
+}
+
+void
+_lucida_session_rename (LucidaSession *self, LucidaModel *model)
+{
+  g_clear_pointer (&self->model, lucida_model_unref);
+  self->model = model;
+  g_signal_emit (self, signals[MODEL_CHANGED], 0);
   emit_scores_and_explanation (self);
 }
 
@@ -257,7 +249,10 @@ phase_done_cb (gpointer result, const GError *error, gpointer data)
   self->running[request->phase] = FALSE;
   self->fraction[request->phase] = -1.0;
   if (error)
-    fail (self, error->message);
+    {
+      self->to_remember = self->to_remember && request->phase != LUCIDA_PHASE_MODEL;
+      _lucida_session_fail (self, error->message);
+    }
   else
     switch (request->phase)
       {
@@ -284,8 +279,8 @@ phase_done_cb (gpointer result, const GError *error, gpointer data)
 
 /* What is asked. */
 
-static LucidaRequest *
-new_request (LucidaSession *self, LucidaPhase phase)
+LucidaRequest *
+_lucida_session_new_request (LucidaSession *self, LucidaPhase phase)
 {
   return lucida_request_new (phase, self, self->pool, self->cache);
 }
@@ -312,7 +307,8 @@ session_continue (LucidaSession *self)
       || self->running[LUCIDA_PHASE_PICTURE] || self->running[LUCIDA_PHASE_SCORES]
       || (self->analysis && self->asked))
     return;
-  request = new_request (self, self->analysis ? LUCIDA_PHASE_ANSWER : LUCIDA_PHASE_SCORES);
+  request = _lucida_session_new_request (self, self->analysis ? LUCIDA_PHASE_ANSWER
+                                                              : LUCIDA_PHASE_SCORES);
   request->model = lucida_model_ref (self->model);
   request->picture = lucida_picture_ref (self->picture);
   request->picture_key = g_strdup (self->picture_key);
@@ -323,35 +319,24 @@ session_continue (LucidaSession *self)
 }
 
 void
-lucida_session_open_model (LucidaSession *self, const char *path)
+_lucida_session_push_model (LucidaSession *self, LucidaRequest *request)
 {
-  LucidaRequest *request;
-
-  g_return_if_fail (LUCIDA_IS_SESSION (self) && path != NULL && self->worker != NULL);
-
-  request = new_request (self, LUCIDA_PHASE_MODEL);
-  request->path = g_strdup (path);
   push (self, request);
   phase_cancel (self, LUCIDA_PHASE_SCORES);
   phase_cancel (self, LUCIDA_PHASE_ANSWER);
 }
 
 void
-lucida_session_set_preprocessing (LucidaSession *self, const LucidaPreprocessing *value)
+lucida_session_open_model (LucidaSession *self, const char *path)
 {
   LucidaRequest *request;
 
-  g_return_if_fail (LUCIDA_IS_SESSION (self) && value != NULL && self->worker != NULL);
+  g_return_if_fail (LUCIDA_IS_SESSION (self) && path != NULL && self->worker != NULL);
 
-  if (!self->model
-      || lucida_preprocessing_equal (value, lucida_model_get_preprocessing (self->model)))
-    return;
-  request = new_request (self, LUCIDA_PHASE_MODEL);
-  request->model = lucida_model_ref (self->model);
-  request->preprocessing = *value;
-  push (self, request);
-  phase_cancel (self, LUCIDA_PHASE_SCORES);
-  phase_cancel (self, LUCIDA_PHASE_ANSWER);
+  request = _lucida_session_new_request (self, LUCIDA_PHASE_MODEL);
+  request->path = g_strdup (path);
+  self->to_remember = FALSE;
+  _lucida_session_push_model (self, request);
 }
 
 void
@@ -361,7 +346,7 @@ lucida_session_open_picture (LucidaSession *self, const char *path)
 
   g_return_if_fail (LUCIDA_IS_SESSION (self) && path != NULL && self->worker != NULL);
 
-  request = new_request (self, LUCIDA_PHASE_PICTURE);
+  request = _lucida_session_new_request (self, LUCIDA_PHASE_PICTURE);
   request->path = g_strdup (path);
   push (self, request);
   phase_cancel (self, LUCIDA_PHASE_SCORES);
@@ -375,6 +360,7 @@ lucida_session_stop (LucidaSession *self)
 
   for (int phase = 0; phase < LUCIDA_N_PHASES; phase++)
     phase_cancel (self, phase);
+  self->to_remember = FALSE;
 }
 
 /* After a change of the question. */
@@ -396,7 +382,7 @@ check_class (LucidaSession *self, int index)
   if (index >= 0 && index < n)
     return TRUE;
   sentence = g_strdup_printf (_ ("There is no class %d; choose one from the list"), index);
-  fail (self, sentence);
+  _lucida_session_fail (self, sentence);
   return FALSE;
 }
 
@@ -424,7 +410,7 @@ lucida_session_set_against (LucidaSession *self, int class_index)
     return;
   if (class_index != LUCIDA_NO_CLASS && self->question->class_index == class_index)
     {
-      fail (self, _ ("A class cannot be set against itself; choose another one"));
+      _lucida_session_fail (self, _ ("A class cannot be set against itself; choose another one"));
       return;
     }
   self->question->against_index = class_index;
@@ -455,7 +441,7 @@ lucida_session_set_layers (LucidaSession *self, const char *const *names)
       if (lucida_plan_find_layer (lucida_model_get_plan (self->model), names[i], &label, &error)
           < 0)
         {
-          fail (self, error->message);
+          _lucida_session_fail (self, error->message);
           return;
         }
     }

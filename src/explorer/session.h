@@ -2,6 +2,7 @@
 
 #include "explorer/explanation.h"
 #include "explorer/model.h"
+#include "explorer/trial.h"
 #include "explorer/worker.h"
 #include "picture/picture.h"
 
@@ -39,6 +40,23 @@ void lucida_session_set_layers (LucidaSession *self, const char *const *names); 
 void lucida_session_set_method (LucidaSession *self, const LucidaMethod *method);
 /* Other preprocessing for the present model; runs the picture again. */
 void lucida_session_set_preprocessing (LucidaSession *self, const LucidaPreprocessing *value);
+/* Other names for the present model's classes, at once; NULL: those that it was opened with. As
+ * many as there are classes, or it fails with "failed". */
+void lucida_session_set_class_names (LucidaSession *self, const char *const *names);
+/* Keeps what was set for the next time the model is opened; preprocessing that is not yet in force
+ * is kept once it is. Fails with "failed". */
+void lucida_session_remember (LucidaSession *self);
+/* Drops what is kept, and opens the model as its file is. Fails with "failed". */
+void lucida_session_forget (LucidaSession *self);
+/* On the main context; @trials (transfer full) (nullable) of LucidaTrial, or @error. */
+typedef void (*LucidaTrialsDone) (GPtrArray *trials, const GError *error, gpointer data);
+/* Lets the network answer for the present picture under each of @values [n]; what is shown stays.
+ * @done is not called if a newer call takes the place of this one, or after
+ * lucida_session_stop_trying() or lucida_session_close(). %FALSE if there is no model or picture.
+ */
+gboolean lucida_session_try (LucidaSession *self, const LucidaPreprocessing *values, int n,
+                             LucidaTrialsDone done, gpointer data);
+void lucida_session_stop_trying (LucidaSession *self);
 /* Stops what runs; what is shown stays. */
 void lucida_session_stop (LucidaSession *self);
 

@@ -26,8 +26,10 @@ struct _LucidaNetwork
   LucidaShape input_shape;
   LucidaShape output_shape;
   LucidaLayout input_layout;
-  char **classes; /* (nullable) */
+  char **classes;       /* (nullable) */
+  char *classes_source; /* (nullable) */
   LucidaPreprocessing preprocessing;
+  char *preprocessing_source; /* (nullable) */
   char *loss;          /* (nullable) */
   char *optimizer;     /* (nullable) */
   GPtrArray *warnings; /* of strings, the last entry is NULL */

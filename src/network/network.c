@@ -51,6 +51,8 @@ lucida_network_unref (LucidaNetwork *self)
   g_ptr_array_unref (self->nodes);
   g_ptr_array_unref (self->warnings);
   g_strfreev (self->classes);
+  g_free (self->classes_source);
+  g_free (self->preprocessing_source);
   g_free (self->format);
   g_free (self->name);
   g_free (self->loss);
@@ -112,9 +114,27 @@ lucida_network_set_classes (LucidaNetwork *self, const char *const *names)
 }
 
 void
+lucida_network_set_classes_source (LucidaNetwork *self, const char *source)
+{
+  char *copy = g_strdup (source);
+
+  g_free (self->classes_source);
+  self->classes_source = copy;
+}
+
+void
 lucida_network_set_preprocessing (LucidaNetwork *self, const LucidaPreprocessing *value)
 {
   self->preprocessing = *value;
+}
+
+void
+lucida_network_set_preprocessing_source (LucidaNetwork *self, const char *source)
+{
+  char *copy = g_strdup (source);
+
+  g_free (self->preprocessing_source);
+  self->preprocessing_source = copy;
 }
 
 void
@@ -234,10 +254,22 @@ lucida_network_get_classes (const LucidaNetwork *self, int *n)
   return (const char *const *) self->classes;
 }
 
+const char *
+lucida_network_get_classes_source (const LucidaNetwork *self)
+{
+  return self->classes_source;
+}
+
 const LucidaPreprocessing *
 lucida_network_get_preprocessing (const LucidaNetwork *self)
 {
   return &self->preprocessing;
+}
+
+const char *
+lucida_network_get_preprocessing_source (const LucidaNetwork *self)
+{
+  return self->preprocessing_source;
 }
 
 const char *

@@ -38,7 +38,11 @@ void lucida_network_set_input (LucidaNetwork *self, int value, const LucidaShape
  * %LUCIDA_FREE_SIZE where open; rank -1: not stated. */
 void lucida_network_set_output (LucidaNetwork *self, int value, const LucidaShape *shape);
 void lucida_network_set_classes (LucidaNetwork *self, const char *const *names); /* NULL: unknown */
+/* What says the names, for people ("labels.txt"); NULL: nothing. */
+void lucida_network_set_classes_source (LucidaNetwork *self, const char *source);
 void lucida_network_set_preprocessing (LucidaNetwork *self, const LucidaPreprocessing *value);
+/* What says the preprocessing, or what it is assumed from; NULL: nothing. */
+void lucida_network_set_preprocessing_source (LucidaNetwork *self, const char *source);
 void lucida_network_set_training (LucidaNetwork *self, const char *loss, const char *optimizer);
 /* Something the user should know that does not prevent opening; one sentence. */
 void lucida_network_add_warning (LucidaNetwork *self, const char *text);
@@ -66,9 +70,11 @@ LucidaLayout lucida_network_get_input_layout (const LucidaNetwork *self);
 int lucida_network_get_output (const LucidaNetwork *self);
 const LucidaShape *lucida_network_get_output_shape (const LucidaNetwork *self);
 const char *const *lucida_network_get_classes (const LucidaNetwork *self, int *n); /* (nullable) */
+const char *lucida_network_get_classes_source (const LucidaNetwork *self);         /* (nullable) */
 const LucidaPreprocessing *lucida_network_get_preprocessing (const LucidaNetwork *self);
-const char *lucida_network_get_loss (const LucidaNetwork *self);      /* (nullable) */
-const char *lucida_network_get_optimizer (const LucidaNetwork *self); /* (nullable) */
+const char *lucida_network_get_preprocessing_source (const LucidaNetwork *self); /* (nullable) */
+const char *lucida_network_get_loss (const LucidaNetwork *self);                 /* (nullable) */
+const char *lucida_network_get_optimizer (const LucidaNetwork *self);            /* (nullable) */
 const char *const *lucida_network_get_warnings (const LucidaNetwork *self);
 
 /* Channels, height and width of the network's input; %LUCIDA_FREE_SIZE where open. %FALSE if the

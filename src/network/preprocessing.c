@@ -73,6 +73,11 @@ lucida_preprocessing_preset (LucidaPreprocessingPreset preset, int channels)
           mean += weights[turned ? 2 - c : c] * made.mean[c];
           std += weights[turned ? 2 - c : c] * made.std[c];
         }
+      for (int c = 1; c < LUCIDA_MAX_CHANNELS; c++)
+        {
+          made.mean[c] = 0;
+          made.std[c] = 1;
+        }
       made.mean[0] = mean;
       made.std[0] = std;
       made.channels = LUCIDA_CHANNELS_L;

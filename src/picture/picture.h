@@ -53,6 +53,13 @@ LucidaPlacement lucida_picture_place (int width, int height,
 LucidaTensor *lucida_picture_to_tensor (const LucidaPicture *self,
                                         const LucidaPreprocessing *preprocessing, int channels,
                                         gboolean channels_last, GError **error);
+/* The reverse of lucida_picture_to_tensor() for @tensor made with @preprocessing: what the network
+ * sees, as a picture; values outside 0 … 255 are clamped. (transfer full)
+ * Errors: %LUCIDA_ERROR_NO_MEMORY. */
+LucidaPicture *lucida_picture_new_from_tensor (const LucidaTensor *tensor,
+                                               const LucidaPreprocessing *preprocessing,
+                                               gboolean channels_last, const char *name,
+                                               GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LucidaPicture, lucida_picture_unref)
 

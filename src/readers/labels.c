@@ -319,17 +319,38 @@ lucida_labels_count_outputs (const LucidaNetwork *network)
   return 0;
 }
 
+static void
+set_names (LucidaNetwork *network, const char *const *names, const char *source)
+{
+  lucida_network_set_classes (network, names);
+  lucida_network_set_classes_source (network, source);
+}
+
 gboolean
 lucida_labels_apply (LucidaNetwork *network, const char *const *names, const char *source)
 {
   gint64 outputs = lucida_labels_count_outputs (network);
   gint64 n = g_strv_length ((char **) names);
+
+  if (outputs == 0 || (outputs == 1 && n == 2))
+    {
+      set_names (network, names, source);
+      return TRUE;
+    }
+  return lucida_labels_apply_to (network, outputs, names, source);
+}
+
+gboolean
+lucida_labels_apply_to (LucidaNetwork *network, gint64 outputs, const char *const *names,
+                        const char *source)
+{
+  gint64 n = g_strv_length ((char **) names);
   g_autofree char *warning = NULL;
   g_autoptr (GPtrArray) shifted = NULL;
 
-  if (outputs == 0 || n == outputs || (outputs == 1 && n == 2))
+  if (n == outputs)
     {
-      lucida_network_set_classes (network, names);
+      set_names (network, names, source);
       return TRUE;
     }
   if ((outputs == 1000 && n == 1001) || (outputs == 1001 && n == 1000))
@@ -340,7 +361,7 @@ lucida_labels_apply (LucidaNetwork *network, const char *const *names, const cha
       for (gint64 i = n < outputs ? 0 : 1; i < n; i++)
         g_ptr_array_add (shifted, (gpointer) names[i]);
       g_ptr_array_add (shifted, NULL);
-      lucida_network_set_classes (network, (const char *const *) shifted->pdata);
+      set_names (network, (const char *const *) shifted->pdata, source);
       warning = g_strdup_printf ("The %" G_GINT64_FORMAT " names from %s are shifted by one to fit "
                                  "the network's %" G_GINT64_FORMAT " outputs.",
                                  n, source, outputs);
@@ -348,7 +369,7 @@ lucida_labels_apply (LucidaNetwork *network, const char *const *names, const cha
       return TRUE;
     }
   warning = g_strdup_printf ("The names from %s are not used: there are %" G_GINT64_FORMAT
-                             ", but the network has %" G_GINT64_FORMAT " outputs.",
+                             ", but the network tells %" G_GINT64_FORMAT " classes apart.",
                              source, n, outputs);
   lucida_network_add_warning (network, warning);
   return FALSE;

@@ -17,5 +17,8 @@ gint64 lucida_labels_count_outputs (const LucidaNetwork *network);
  * are shifted by one. Adds a warning where they are shifted or not used; @source names where they
  * come from ("labels.txt"). Returns whether they are used. */
 gboolean lucida_labels_apply (LucidaNetwork *network, const char *const *names, const char *source);
+/* The same for a network that is known to tell @outputs classes apart. */
+gboolean lucida_labels_apply_to (LucidaNetwork *network, gint64 outputs, const char *const *names,
+                                 const char *source);
 
 G_END_DECLS

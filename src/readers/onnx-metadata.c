@@ -63,7 +63,8 @@ read_classes (const LucidaOnnxModel *model, LucidaNetwork *network)
 
 /* Windows ML: the order of the channels and the range of the pixels. */
 static void
-read_windows_ml (const LucidaOnnxModel *model, int channels, LucidaPreprocessing *value)
+read_windows_ml (const LucidaOnnxModel *model, LucidaNetwork *network, int channels,
+                 LucidaPreprocessing *value)
 {
   const char *format = find_entry (model, "Image.BitmapPixelFormat");
   const char *range = find_entry (model, "Image.NominalPixelRange");
@@ -86,6 +87,7 @@ read_windows_ml (const LucidaOnnxModel *model, int channels, LucidaPreprocessing
   else if (format && g_str_has_prefix (format, "Bgr"))
     value->channels = LUCIDA_CHANNELS_BGR;
   value->assumed = FALSE;
+  lucida_network_set_preprocessing_source (network, "its metadata");
 }
 
 /* The node that alone reads @value, or NULL. */
@@ -167,7 +169,7 @@ find_own_scaling (const LucidaNetwork *network, double *a, double *b)
  * or the whole range comes out no wider than 16 (a standard deviation of 0.229 makes 4.4 of 1),
  * else 0 … 1. */
 static void
-assume_from_scaling (const LucidaNetwork *network, int channels, LucidaPreprocessing *value)
+assume_from_scaling (LucidaNetwork *network, int channels, LucidaPreprocessing *value)
 {
   double a, b;
 
@@ -177,6 +179,7 @@ assume_from_scaling (const LucidaNetwork *network, int channels, LucidaPreproces
                                             ? LUCIDA_PREPROCESSING_RAW
                                             : LUCIDA_PREPROCESSING_UNIT,
                                         channels);
+  lucida_network_set_preprocessing_source (network, "its own arithmetic at the input");
 }
 
 static void
@@ -197,8 +200,10 @@ read_preprocessing (const LucidaOnnxModel *model, LucidaNetwork *network)
                                      channels);
   assume_from_scaling (network, channels, &value);
   value.assumed = TRUE;
-  read_windows_ml (model, channels, &value);
-  if (text && !lucida_sidecar_parse_preprocessing (text, channels, &value, &problem))
+  read_windows_ml (model, network, channels, &value);
+  if (text && lucida_sidecar_parse_preprocessing (text, channels, &value, &problem))
+    lucida_network_set_preprocessing_source (network, "its metadata");
+  else if (text)
     {
       g_autofree char *warning = g_strdup_printf (
           "The preprocessing in its metadata is not used: %s.", problem->message);

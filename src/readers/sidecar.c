@@ -1,14 +1,19 @@
 #include "readers/sidecar.h"
 
+#include "base/atomic-file.h"
 #include "base/error.h"
 #include "readers/file.h"
 #include "readers/labels.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
 
 #define SUFFIX ".camlucida.json"
+#define USER_FOLDER "camlucida" G_DIR_SEPARATOR_S "models" /* below the user's data folder */
+#define USER_SOURCE "your settings for this model"
 #define MAX_SIZE ((gsize) 64 << 20) /* bytes */
 #define MAX_DEPTH 32                /* of brackets in each other; the parser recurses */
 #define MAX_SIDE 65535              /* pixels */
@@ -108,7 +113,7 @@ read_per_channel (JsonNode *node, const char *name, int channels,
 
   if (n != 1 && n != (guint) channels)
     return corrupt (error, "“%s” has not as many numbers as the network has channels", name);
-  for (guint i = 0; i < LUCIDA_MAX_CHANNELS; i++)
+  for (guint i = 0; i < MIN ((guint) channels, LUCIDA_MAX_CHANNELS); i++)
     {
       JsonNode *element = array ? json_array_get_element (array, MIN (i, n - 1)) : node;
 
@@ -246,30 +251,209 @@ apply_object (LucidaNetwork *network, JsonObject *object, const char *source, GE
       lucida_labels_apply (network, (const char *const *) names, source);
     }
   lucida_network_set_preprocessing (network, &value);
+  if (preprocessing)
+    lucida_network_set_preprocessing_source (network, source);
   return TRUE;
+}
+
+/* Where descriptions lie. */
+
+/* (transfer full) */
+static char *
+get_path_beside (const char *model_path)
+{
+  g_autofree char *stem = g_strdup (model_path);
+
+  while (strlen (stem) > 1 && g_str_has_suffix (stem, G_DIR_SEPARATOR_S))
+    stem[strlen (stem) - 1] = '\0';
+  return g_strconcat (stem, SUFFIX, NULL);
+}
+
+/* (transfer full) */
+static char *
+get_users_path (const char *model_path)
+{
+  g_autofree char *full = g_canonicalize_filename (model_path, NULL);
+  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, full, -1);
+  g_autofree char *name = g_strconcat (sum, ".json", NULL);
+
+  return g_build_filename (g_get_user_data_dir (), USER_FOLDER, name, NULL);
+}
+
+/* (transfer full) The text of the description that counts, NULL without an error if there is none.
+ * @source (out): what it is called in sentences. */
+static char *
+load_text (const char *model_path, char **source, GError **error)
+{
+  g_autofree char *users = get_users_path (model_path);
+  g_autofree char *beside = get_path_beside (model_path);
+  g_autoptr (GError) problem = NULL;
+  gsize size;
+  char *text = lucida_file_read (users, MAX_SIZE, &size, NULL);
+
+  if (text)
+    {
+      *source = g_strdup (USER_SOURCE);
+      return text;
+    }
+  *source = g_filename_display_basename (beside);
+  text = lucida_file_read (beside, MAX_SIZE, &size, &problem);
+  if (!text && !g_error_matches (problem, LUCIDA_ERROR, LUCIDA_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return text;
+}
+
+static gboolean
+name_source (const char *model_path, const char *source, GError **error)
+{
+  if (g_str_equal (source, USER_SOURCE))
+    {
+      g_autofree char *path = get_users_path (model_path);
+      g_autofree char *name = g_filename_display_name (path);
+
+      g_prefix_error (error, "your settings for it, “%s”, cannot be used: ", name);
+    }
+  else
+    g_prefix_error (error, "the description beside it, “%s”, cannot be used: ", source);
+  return FALSE;
 }
 
 gboolean
 lucida_sidecar_apply (LucidaNetwork *network, const char *model_path, GError **error)
 {
-  g_autofree char *stem = g_strdup (model_path);
-  g_autofree char *path = NULL, *name = NULL, *text = NULL;
+  g_autofree char *source = NULL;
   g_autoptr (GError) problem = NULL;
-  g_autoptr (JsonParser) parser = NULL;
+  g_autofree char *text = load_text (model_path, &source, &problem);
+  g_autoptr (JsonParser) parser = text ? parse_object (text, &problem) : NULL;
+
+  if (!problem && parser)
+    apply_object (network, json_node_get_object (json_parser_get_root (parser)), source, &problem);
+  if (!problem)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return name_source (model_path, source, error);
+}
+
+/* Writing. */
+
+static void
+set_numbers (JsonObject *object, const char *name, const double *values, int n)
+{
+  JsonArray *array = json_array_new ();
+
+  for (int i = 0; i < n; i++)
+    json_array_add_double_element (array, values[i]);
+  json_object_set_array_member (object, name, array);
+}
+
+static JsonObject *
+make_preprocessing (const LucidaPreprocessing *value, int channels)
+{
+  JsonObject *object = json_object_new ();
+  int n = CLAMP (channels, 1, LUCIDA_MAX_CHANNELS);
+
+  if (value->height > 0 && value->width > 0)
+    {
+      JsonArray *size = json_array_new ();
+
+      json_array_add_int_element (size, value->height);
+      json_array_add_int_element (size, value->width);
+      json_object_set_array_member (object, "size", size);
+    }
+  json_object_set_string_member (object, "resize", lucida_resize_to_string (value->resize));
+  json_object_set_string_member (object, "resample", lucida_resample_to_string (value->resample));
+  json_object_set_string_member (object, "channels", lucida_channels_to_string (value->channels));
+  json_object_set_double_member (object, "scale", value->scale);
+  set_numbers (object, "mean", value->mean, n);
+  set_numbers (object, "std", value->std, n);
+  return object;
+}
+
+static void
+copy_member (JsonObject *object, const char *name, JsonNode *node, gpointer copy)
+{
+  json_object_set_member (copy, name, json_node_copy (node));
+}
+
+static gboolean
+write_object (const char *path, JsonObject *object, GError **error)
+{
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *text = NULL;
   gsize size;
 
-  while (strlen (stem) > 1 && g_str_has_suffix (stem, G_DIR_SEPARATOR_S))
-    stem[strlen (stem) - 1] = '\0';
-  path = g_strconcat (stem, SUFFIX, NULL);
-  name = g_filename_display_basename (path);
-  text = lucida_file_read (path, MAX_SIZE, &size, &problem);
-  if (!text && g_error_matches (problem, LUCIDA_ERROR, LUCIDA_ERROR_NOT_FOUND))
-    return TRUE;
-  if (text && (parser = parse_object (text, &problem))
-      && apply_object (network, json_node_get_object (json_parser_get_root (parser)), name,
-                       &problem))
-    return TRUE;
-  g_propagate_prefixed_error (error, g_steal_pointer (&problem),
-                              "the description beside it, “%s”, cannot be used: ", name);
-  return FALSE;
+  json_node_set_object (root, object);
+  json_generator_set_root (generator, root);
+  json_generator_set_pretty (generator, TRUE);
+  text = json_generator_to_data (generator, &size);
+  text[size] = '\n'; /* in the place of the final zero */
+  return lucida_atomic_file_write (path, text, size + 1, error);
+}
+
+/* Into the user's data folder, with the model's path for those who look there. */
+static gboolean
+write_users (const char *model_path, JsonObject *object, GError **error)
+{
+  g_autofree char *path = get_users_path (model_path);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *full = g_canonicalize_filename (model_path, NULL);
+  g_autofree char *shown = g_filename_display_name (full);
+
+  json_object_set_string_member (object, "model", shown);
+  g_mkdir_with_parents (folder, 0700);
+  return write_object (path, object, error);
+}
+
+gboolean
+lucida_sidecar_write (const char *model_path, const LucidaPreprocessing *preprocessing,
+                      int channels, const char *const *classes, GError **error)
+{
+  g_autofree char *beside = get_path_beside (model_path);
+  g_autofree char *users = get_users_path (model_path);
+  g_autofree char *source = NULL;
+  g_autofree char *text = load_text (model_path, &source, NULL);
+  g_autoptr (JsonParser) before = text ? parse_object (text, NULL) : NULL;
+  g_autoptr (JsonObject) object = json_object_new ();
+
+  if (before)
+    json_object_foreach_member (json_node_get_object (json_parser_get_root (before)), copy_member,
+                                object);
+  if (json_object_has_member (object, "model"))
+    json_object_remove_member (object, "model");
+  if (preprocessing)
+    json_object_set_object_member (object, "preprocessing",
+                                   make_preprocessing (preprocessing, channels));
+  if (classes)
+    {
+      JsonArray *names = json_array_new ();
+
+      for (int i = 0; classes[i]; i++)
+        json_array_add_string_element (names, classes[i]);
+      json_object_set_array_member (object, "classes", names);
+    }
+  if (!write_object (beside, object, NULL))
+    return write_users (model_path, object, error);
+  g_unlink (users); /* it would hide the newer one */
+  return TRUE;
+}
+
+gboolean
+lucida_sidecar_forget (const char *model_path, GError **error)
+{
+  g_autofree char *beside = get_path_beside (model_path);
+  g_autofree char *users = get_users_path (model_path);
+  g_autoptr (JsonObject) nothing = json_object_new ();
+
+  if (g_unlink (beside) != 0 && errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG)
+    return write_users (model_path, nothing, error);
+  if (g_unlink (users) != 0 && g_file_test (users, G_FILE_TEST_EXISTS))
+    {
+      g_autofree char *name = g_filename_display_name (users);
+
+      g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_IO, "%s: cannot be removed: %s", name,
+                   g_strerror (EACCES));
+      return FALSE;
+    }
+  return TRUE;
 }
