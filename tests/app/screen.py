@@ -146,7 +146,12 @@ def xdotool(*arguments):
 class Program:
     """The window, started with @arguments."""
 
+    current = None  # what a failed test may have left would take a second start's arguments
+
     def __init__(self, *arguments, env=None):
+        if Program.current:
+            Program.current.kill()
+        Program.current = self
         self.log = tempfile.TemporaryFile(mode='w+', encoding='utf-8', errors='replace')
         self.process = subprocess.Popen([PROGRAM, *arguments],
                                         env={**os.environ, **(env or {})},
