@@ -18,6 +18,7 @@ keras_file_new (const char *path)
 {
   KerasFile *self = g_new0 (KerasFile, 1);
 
+  H5Eset_auto2 (H5E_DEFAULT, NULL, NULL);
   self->file = H5Fcreate (path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
   g_assert_cmpint (self->file, >=, 0);
   self->layers = g_ptr_array_new_with_free_func (g_free);
