@@ -145,7 +145,7 @@ weights_file (const char *folder, const Layer *layers, int n, gsize *size)
 #define FLATTEN "{\"class_name\": \"Flatten\", \"config\": {\"name\": \"flatten\"}}"
 #define SEQUENTIAL(name, layers)                                                                   \
   "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"" name "\", \"layers\": [" layers "]" \
-                                                                                               "}"
+  "}"
 /* Three dense layers, the last of them in a model of its own, another model before it. */
 #define THREE                                                                                      \
   SEQUENTIAL (                                                                                     \

@@ -103,14 +103,11 @@ test_branches (void)
                                                                                         "[[[\"a\", "
                                                                                         "0, 0, "
                                                                                         "{}]]]") ","
-                                                                                                 " " LAYER ("Dense",
-                                                                                                            "c",
-                                                                                                            DENSE (
-                                                                                                                "c"),
-                                                                                                            "[[[\"a\", 0, 0, {}]]]") ", " LAYER ("Lambda",
-                                                                                                                                                 "unused",
-                                                                                                                                                 "",
-                                                                                                                                                 "[[[\"a\", 0, 0, {}]]]"),
+                                                                                                 " " LAYER ("Dense", "c", DENSE ("c"), "[[[\"a\", 0, 0, {}]]]") ", " LAYER (
+                                                                                                     "Lambda",
+                                                                                                     "unused",
+                                                                                                     "",
+                                                                                                     "[[[\"a\", 0, 0, {}]]]"),
       "in", "out");
   Fixture f = begin (model);
 
@@ -131,21 +128,24 @@ test_shared_layer (void)
   static const char model[] = FUNCTIONAL (
       "m",
       INPUT ("in", "1, 1, 2") ", " LAYER (
-          "Flatten",
-          "flat", "", "[[[\"in\", 0, 0, {}]]]") ", " LAYER ("Dense", "a", DENSE ("a"),
-                                                            "[[[\"flat\", 0, 0, {}]], [[\"a\", 0, "
-                                                            "0, {}]]]") ", " LAYER ("Concatenate",
-                                                                                    "both",
-                                                                                    ", \"axis\": "
-                                                                                    "-1",
-                                                                                    "[[[\"a\", 0, "
-                                                                                    "0, {}], "
-                                                                                    "[\"a\", 1, 0, "
-                                                                                    "{}]]]") ","
-                                                                                             " " LAYER ("Dense",
-                                                                                                        "out",
-                                                                                                        ", \"units\": 2, \"use_bias\": false",
-                                                                                                        "[[[\"both\", 0, 0, {}]]]"),
+          "Flatten", "flat", "",
+          "[[[\"in\", 0, 0, {}]]]") ", " LAYER ("Dense", "a", DENSE ("a"),
+                                                "[[[\"flat\", 0, 0, {}]], [[\"a\", 0, "
+                                                "0, {}]]]") ", " LAYER ("Concatenate", "both",
+                                                                        ", \"axis\": "
+                                                                        "-1",
+                                                                        "[[[\"a\", 0, "
+                                                                        "0, {}], "
+                                                                        "[\"a\", 1, 0, "
+                                                                        "{}]]]") ","
+                                                                                 " " LAYER (
+                                                                                     "Dense", "out",
+                                                                                     ", \"units\": "
+                                                                                     "2, "
+                                                                                     "\"use_bias\":"
+                                                                                     " false",
+                                                                                     "[[[\"both\", "
+                                                                                     "0, 0, {}]]]"),
       "in", "out");
   Fixture f = begin (model);
   float kernel[8] = { 1, 0, 0, 0, 0, 0, 0, 1 };
@@ -175,20 +175,20 @@ test_nested_call_and_functions (void)
                     "input_1", "a");
   g_autofree char *nested = g_strdup_printf ("%.*s, \"inbound_nodes\": [[[\"minus\", 0, 0, {}]]]}",
                                              (int) strlen (inner) - 1, inner);
-  g_autofree char *layers = g_strconcat (
-      INPUT ("input_2", "1, 1, 2") ", " LAYER ("TFOpLambda", "divide",
-                                               ", \"function\": \"math.truediv\"",
-                                               "[[\"input_2\", 0, 0, {\"y\": 127.5, \"name\": "
-                                               "null}]]") ", " LAYER ("TFOpLambda", "minus",
-                                                                      ", \"function\": "
-                                                                      "\"math.subtract\"",
-                                                                      "[[\"divide\", 0, 0, {\"y\": "
-                                                                      "1.0, \"name\": null}]]") ","
-                                                                                                " ",
-      nested,
-      ", " LAYER ("TFOpLambda", "from_one", ", \"function\": \"math.subtract\"",
-                  "[[\"_CONSTANT_VALUE\", -1, 1.0, {\"y\": [\"base\", 1, 0]}]]"),
-      NULL);
+  g_autofree char *layers
+      = g_strconcat (INPUT ("input_2", "1, 1, 2") ", " LAYER (
+                         "TFOpLambda", "divide", ", \"function\": \"math.truediv\"",
+                         "[[\"input_2\", 0, 0, {\"y\": 127.5, \"name\": "
+                         "null}]]") ", " LAYER ("TFOpLambda", "minus",
+                                                ", \"function\": "
+                                                "\"math.subtract\"",
+                                                "[[\"divide\", 0, 0, {\"y\": "
+                                                "1.0, \"name\": null}]]") ","
+                                                                          " ",
+                     nested,
+                     ", " LAYER ("TFOpLambda", "from_one", ", \"function\": \"math.subtract\"",
+                                 "[[\"_CONSTANT_VALUE\", -1, 1.0, {\"y\": [\"base\", 1, 0]}]]"),
+                     NULL);
   g_autofree char *model = g_strdup_printf (
       "{\"class_name\": \"Functional\", \"config\": {\"name\": \"model\", \"layers\": [%s], "
       "\"input_layers\": [[\"input_2\", 0, 0]], \"output_layers\": [[\"from_one\", 0, 0]]}}",
@@ -211,23 +211,30 @@ test_nested_call_and_functions (void)
 static void
 test_channels_turned_inside (void)
 {
-  static const char model[]
-      = FUNCTIONAL (
-          "m",
-          INPUT ("in", "1, 1, 2") ", " LAYER (
-              "SlicingOpLambda", "bgr", ", \"function\": \"__operators__.getitem\"",
-              "[[\"in\", 0, 0, {\"slice_spec\": [{\"class_name\": \"__ellipsis__\"}, {\"start\": "
-              "null, "
-              "\"stop\": null, \"step\": -1}]}]]") ", " LAYER ("TFOpLambda", "mean",
-                                                               ", \"function\": \"nn.bias_add\"",
-                                                               "[[\"bgr\", 0, 0, {\"bias\": "
-                                                               "[-103.939, -116.779], "
-                                                               "\"data_format\": null}]]") ","
-                                                                                           " " LAYER ("GlobalAveragePooling2D",
-                                                                                                      "out",
-                                                                                                      "",
-                                                                                                      "[[[\"mean\", 0, 0, {}]]]"),
-          "in", "out");
+  static const char model[] = FUNCTIONAL (
+      "m",
+      INPUT ("in", "1, 1, 2") ", " LAYER (
+          "SlicingOpLambda", "bgr", ", \"function\": \"__operators__.getitem\"",
+          "[[\"in\", 0, 0, {\"slice_spec\": [{\"class_name\": \"__ellipsis__\"}, {\"start\": "
+          "null, "
+          "\"stop\": null, \"step\": -1}]}]]") ", " LAYER ("TFOpLambda", "mean",
+                                                           ", \"function\": \"nn.bias_add\"",
+                                                           "[[\"bgr\", 0, 0, {\"bias\": "
+                                                           "[-103.939, -116.779], "
+                                                           "\"data_format\": null}]]") ","
+                                                                                       " " LAYER (
+                                                                                           "GlobalA"
+                                                                                           "verageP"
+                                                                                           "ooling2"
+                                                                                           "D",
+                                                                                           "out",
+                                                                                           "",
+                                                                                           "[[["
+                                                                                           "\"mean"
+                                                                                           "\", 0, "
+                                                                                           "0, "
+                                                                                           "{}]]]"),
+      "in", "out");
   Fixture f = begin (model);
   g_autoptr (LucidaNetwork) network = NULL;
 
@@ -252,19 +259,25 @@ test_keras3_calls (void)
                     "{\"class_name\": \"InputLayer\", \"name\": \"in\", \"config\": {\"name\": "
                     "\"in\", "
                     "\"batch_shape\": [null, 1, 1, 2]}, \"inbound_nodes\": []}, " //
-                    LAYER ("Flatten", "flat", "", "[{\"args\": [" TENSOR ("in") "], \"kwargs\": {}}]") ", " LAYER ("Dense", "a", DENSE ("a"), "[{\"args\": [], \"kwargs\": {\"inputs\": " TENSOR ("flat") "}}]") ", " LAYER (
-                        "Add", "plus", "",
-                        "[{\"args\": [" TENSOR (
-                            "a") ", 0.5], \"kwargs\": {}}]") ", " LAYER ("TrueDivide", "over", "",
-                                                                         "[{\"args\": [" TENSOR (
-                                                                             "plus") ", 2.0], "
-                                                                                     "\"kwargs\": "
-                                                                                     "{}}]") ","
-                                                                                             " " LAYER ("Multiply",
-                                                                                                        "out",
-                                                                                                        "",
-                                                                                                        "[{\"args\": [[" TENSOR (
-                                                                                                            "over") ", " TENSOR ("a") "]], \"kwargs\": {}}]"),
+                    LAYER ("Flatten", "flat", "", "[{\"args\": [" TENSOR ("in") "], \"kwargs\": {}}]") ", " LAYER (
+                        "Dense", "a", DENSE ("a"),
+                        "[{\"args\": [], \"kwargs\": {\"inputs\": " TENSOR (
+                            "flat") "}}]") ", " LAYER ("Add", "plus", "",
+                                                       "[{\"args\": [" TENSOR (
+                                                           "a") ", 0.5], \"kwargs\": {}}]") ","
+                                                                                            " " LAYER ("TrueDivide",
+                                                                                                       "over",
+                                                                                                       "",
+                                                                                                       "[{\"args\": [" TENSOR (
+                                                                                                           "plus") ", 2.0], "
+                                                                                                                   "\"kwargs\": "
+                                                                                                                   "{}}]") ","
+                                                                                                                           " " LAYER (
+                                                                                                                               "Multiply",
+                                                                                                                               "out",
+                                                                                                                               "",
+                                                                                                                               "[{\"args\": [[" TENSOR (
+                                                                                                                                   "over") ", " TENSOR ("a") "]], \"kwargs\": {}}]"),
                     "in", "out");
 #undef TENSOR
   Fixture f = begin (model);
