@@ -314,7 +314,6 @@ test_three_levels (void)
   float want[2] = { 2 * 5, (4 - 1) * 5 };
   g_autoptr (LucidaNetwork) network = NULL;
   g_autofree float *scores = NULL;
-  g_auto (GStrv) names = NULL;
   int n;
 
   keras_file_text (f.file, "keras_version", "2.2.4-tf");
