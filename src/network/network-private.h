@@ -30,9 +30,9 @@ struct _LucidaNetwork
   char *classes_source; /* (nullable) */
   LucidaPreprocessing preprocessing;
   char *preprocessing_source; /* (nullable) */
-  char *loss;          /* (nullable) */
-  char *optimizer;     /* (nullable) */
-  GPtrArray *warnings; /* of strings, the last entry is NULL */
+  char *loss;                 /* (nullable) */
+  char *optimizer;            /* (nullable) */
+  GPtrArray *warnings;        /* of strings, the last entry is NULL */
 };
 
 /* (transfer none) valid until the next value is added */
