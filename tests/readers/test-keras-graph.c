@@ -92,23 +92,18 @@ assert_scores (const Fixture *self, float x, float y, float first, float second)
 static void
 test_branches (void)
 {
-  static const char model[] = FUNCTIONAL (
-      "m",
-      INPUT ("in", "1, 1, 2") ", " LAYER ("Add", "sum", "", "[[[\"a\", 0, 0, {}], [\"b\", 0, 0, {}], [\"c\", 0, 0, {}]]]") ", " LAYER ("Subtract", "out", "", "[[[\"sum\", 0, 0, {}], [\"c\", 0, 0, {}]]]") ", " LAYER (
-          "Flatten", "flat", "",
-          "[[[\"in\", 0, 0, {}]]]") ", " LAYER ("Dense", "a", DENSE ("a"),
-                                                "[[[\"flat\", 0, 0, {}]]]") ", " LAYER ("Dense",
-                                                                                        "b",
-                                                                                        DENSE ("b"),
-                                                                                        "[[[\"a\", "
-                                                                                        "0, 0, "
-                                                                                        "{}]]]") ","
-                                                                                                 " " LAYER ("Dense", "c", DENSE ("c"), "[[[\"a\", 0, 0, {}]]]") ", " LAYER (
-                                                                                                     "Lambda",
-                                                                                                     "unused",
-                                                                                                     "",
-                                                                                                     "[[[\"a\", 0, 0, {}]]]"),
-      "in", "out");
+  /* clang-format off */
+  static const char model[] = FUNCTIONAL ("m",
+    INPUT ("in", "1, 1, 2") ", "
+    LAYER ("Add", "sum", "", "[[[\"a\", 0, 0, {}], [\"b\", 0, 0, {}], [\"c\", 0, 0, {}]]]") ", "
+    LAYER ("Subtract", "out", "", "[[[\"sum\", 0, 0, {}], [\"c\", 0, 0, {}]]]") ", "
+    LAYER ("Flatten", "flat", "", "[[[\"in\", 0, 0, {}]]]") ", "
+    LAYER ("Dense", "a", DENSE ("a"), "[[[\"flat\", 0, 0, {}]]]") ", "
+    LAYER ("Dense", "b", DENSE ("b"), "[[[\"a\", 0, 0, {}]]]") ", "
+    LAYER ("Dense", "c", DENSE ("c"), "[[[\"a\", 0, 0, {}]]]") ", "
+    LAYER ("Lambda", "unused", "", "[[[\"a\", 0, 0, {}]]]"),
+    "in", "out");
+  /* clang-format on */
   Fixture f = begin (model);
 
   keras_file_text (f.file, "keras_version", "2.9.0");
@@ -254,31 +249,20 @@ test_keras3_calls (void)
 #define TENSOR(name)                                                                               \
   "{\"class_name\": \"__keras_tensor__\", \"config\": {\"shape\": [null, 2], \"keras_history\": "  \
   "[\"" name "\", 0, 0]}}"
-  static const char model[]
-      = FUNCTIONAL ("m",
-                    "{\"class_name\": \"InputLayer\", \"name\": \"in\", \"config\": {\"name\": "
-                    "\"in\", "
-                    "\"batch_shape\": [null, 1, 1, 2]}, \"inbound_nodes\": []}, " //
-                    LAYER ("Flatten", "flat", "", "[{\"args\": [" TENSOR ("in") "], \"kwargs\": {}}]") ", " LAYER (
-                        "Dense", "a", DENSE ("a"),
-                        "[{\"args\": [], \"kwargs\": {\"inputs\": " TENSOR (
-                            "flat") "}}]") ", " LAYER ("Add", "plus", "",
-                                                       "[{\"args\": [" TENSOR (
-                                                           "a") ", 0.5], \"kwargs\": {}}]") ","
-                                                                                            " " LAYER ("TrueDivide",
-                                                                                                       "over",
-                                                                                                       "",
-                                                                                                       "[{\"args\": [" TENSOR (
-                                                                                                           "plus") ", 2.0], "
-                                                                                                                   "\"kwargs\": "
-                                                                                                                   "{}}]") ","
-                                                                                                                           " " LAYER (
-                                                                                                                               "Multiply",
-                                                                                                                               "out",
-                                                                                                                               "",
-                                                                                                                               "[{\"args\": [[" TENSOR (
-                                                                                                                                   "over") ", " TENSOR ("a") "]], \"kwargs\": {}}]"),
-                    "in", "out");
+  /* clang-format off */
+  static const char model[] = FUNCTIONAL ("m",
+    "{\"class_name\": \"InputLayer\", \"name\": \"in\", \"config\": {\"name\": \"in\", "
+    "\"batch_shape\": [null, 1, 1, 2]}, \"inbound_nodes\": []}, "
+    LAYER ("Flatten", "flat", "", "[{\"args\": [" TENSOR ("in") "], \"kwargs\": {}}]") ", "
+    LAYER ("Dense", "a", DENSE ("a"),
+           "[{\"args\": [], \"kwargs\": {\"inputs\": " TENSOR ("flat") "}}]") ", "
+    LAYER ("Add", "plus", "", "[{\"args\": [" TENSOR ("a") ", 0.5], \"kwargs\": {}}]") ", "
+    LAYER ("TrueDivide", "over", "",
+           "[{\"args\": [" TENSOR ("plus") ", 2.0], \"kwargs\": {}}]") ", "
+    LAYER ("Multiply", "out", "",
+           "[{\"args\": [[" TENSOR ("over") ", " TENSOR ("a") "]], \"kwargs\": {}}]"),
+    "in", "out");
+  /* clang-format on */
 #undef TENSOR
   Fixture f = begin (model);
 
