@@ -151,11 +151,11 @@ class Program:
     def __init__(self, *arguments, env=None):
         if Program.current:
             Program.current.kill()
-        Program.current = self
         self.log = tempfile.TemporaryFile(mode='w+', encoding='utf-8', errors='replace')
         self.process = subprocess.Popen([PROGRAM, *arguments],
                                         env={**os.environ, **(env or {})},
                                         stdout=self.log, stderr=self.log)
+        Program.current = self
         atexit.register(self.kill)
         wait('the window is there', self.window)
 
