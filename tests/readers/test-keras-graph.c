@@ -265,19 +265,33 @@ test_keras3_calls (void)
                             "flat") "}}]") ", " LAYER ("Add", "plus", "",
                                                        "[{\"args\": [" TENSOR (
                                                            "a") ", 0.5], \"kwargs\": {}}]") ","
-                                                                                            " " LAYER ("TrueDivide",
-                                                                                                       "over",
-                                                                                                       "",
-                                                                                                       "[{\"args\": [" TENSOR (
-                                                                                                           "plus") ", 2.0], "
-                                                                                                                   "\"kwargs\": "
-                                                                                                                   "{}}]") ","
-                                                                                                                           " " LAYER (
-                                                                                                                               "Multiply",
-                                                                                                                               "out",
-                                                                                                                               "",
-                                                                                                                               "[{\"args\": [[" TENSOR (
-                                                                                                                                   "over") ", " TENSOR ("a") "]], \"kwargs\": {}}]"),
+                                                                                            " " LAYER (
+                                                                                                "Tr"
+                                                                                                "ue"
+                                                                                                "Di"
+                                                                                                "vi"
+                                                                                                "d"
+                                                                                                "e",
+                                                                                                "ov"
+                                                                                                "e"
+                                                                                                "r",
+                                                                                                "",
+                                                                                                "[{"
+                                                                                                "\""
+                                                                                                "ar"
+                                                                                                "gs"
+                                                                                                "\""
+                                                                                                ": "
+                                                                                                "[" TENSOR (
+                                                                                                    "plus") ", 2.0], "
+                                                                                                            "\"kwargs\": "
+                                                                                                            "{}}]") ","
+                                                                                                                    " " LAYER (
+                                                                                                                        "Multiply",
+                                                                                                                        "out",
+                                                                                                                        "",
+                                                                                                                        "[{\"args\": [[" TENSOR (
+                                                                                                                            "over") ", " TENSOR ("a") "]], \"kwargs\": {}}]"),
                     "in", "out");
 #undef TENSOR
   Fixture f = begin (model);
