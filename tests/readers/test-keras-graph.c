@@ -368,6 +368,31 @@ test_weights_by_order (void)
   end (&f);
 }
 
+/* Inside a model, too, where the names lead nowhere. */
+static void
+test_nested_weights_by_order (void)
+{
+  g_autofree char *model = keras_sequential (
+      "1, 1, 2",
+      "{\"class_name\": \"Flatten\", \"config\": {\"name\": \"flatten\"}},"
+      "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"inner\", \"layers\": ["
+      "{\"class_name\": \"Dense\", \"config\": {\"name\": \"a\", \"units\": 2, "
+      "\"trainable\": false, \"use_bias\": false}},"
+      "{\"class_name\": \"Dropout\", \"config\": {\"name\": \"drop\"}},"
+      "{\"class_name\": \"Custom>Dense\", \"config\": {\"name\": \"b\", \"units\": 2}}]}}");
+  Fixture f = begin (model);
+  float bias[2] = { 1, 2 };
+
+  keras_file_text (f.file, "keras_version", "2.3.1");
+  /* what is trained comes first */
+  put_scale (f.file, "inner", "dense_7_1/kernel:0", 3);
+  keras_file_weight (f.file, "inner", "dense_7_1/bias:0", bias, (int[]){ 2, 0 });
+  put_scale (f.file, "inner", "dense_6_1/kernel:0", 2);
+  keras_file_end (f.file);
+  assert_scores (&f, 1, 1, 7, 8);
+  end (&f);
+}
+
 /* Keras 1: a list for a configuration, other names, no backend, Theano's order of axes. */
 static void
 test_keras1 (void)
@@ -653,6 +678,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keras/graph/keras3-calls", test_keras3_calls);
   g_test_add_func ("/keras/graph/three-levels", test_three_levels);
   g_test_add_func ("/keras/graph/weights-by-order", test_weights_by_order);
+  g_test_add_func ("/keras/graph/nested-weights-by-order", test_nested_weights_by_order);
   g_test_add_func ("/keras/graph/keras1", test_keras1);
   g_test_add_func ("/keras/graph/theano-kernels", test_theano_kernels);
   g_test_add_func ("/keras/graph/channels-first", test_channels_first);
