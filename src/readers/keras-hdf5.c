@@ -140,6 +140,7 @@ find_by_order (char **names, const LucidaKerasLayer *outer, const LucidaKerasLay
 {
   g_autoptr (GPtrArray) trained = g_ptr_array_new (), frozen = g_ptr_array_new ();
   g_autoptr (GPtrArray) beginnings = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   GPtrArray *lists[2] = { trained, frozen };
   guint index = G_MAXUINT;
 
@@ -151,8 +152,10 @@ find_by_order (char **names, const LucidaKerasLayer *outer, const LucidaKerasLay
       const char *last = strrchr (*name, '/');
       g_autofree char *beginning = g_strndup (*name, last ? (gsize) (last - *name) : 0);
 
-      if (!g_ptr_array_find_with_equal_func (beginnings, beginning, g_str_equal, NULL))
-        g_ptr_array_add (beginnings, g_steal_pointer (&beginning));
+      if (g_hash_table_contains (seen, beginning))
+        continue;
+      g_hash_table_add (seen, beginning);
+      g_ptr_array_add (beginnings, g_steal_pointer (&beginning));
     }
   if (beginnings->len != trained->len || !g_ptr_array_find (trained, layer->entry, &index))
     return NULL;

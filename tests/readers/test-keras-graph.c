@@ -621,6 +621,16 @@ test_refusals (void)
   static const char missing[] = FUNCTIONAL (
       "m", INPUT ("in", "1, 1, 2") ", " LAYER ("Flatten", "y", "", "[[[\"gone\", 0, 0, {}]]]"),
       "in", "y");
+  /* sizes that would not fit into 64 bits, were they multiplied */
+  g_autofree char *grows = keras_sequential (
+      "8, 8, 1",
+      "{\"class_name\": \"UpSampling2D\", \"config\": {\"name\": \"u1\", \"size\": 1000000}},"
+      "{\"class_name\": \"UpSampling2D\", \"config\": {\"name\": \"u2\", \"size\": 1000000}},"
+      "{\"class_name\": \"UpSampling2D\", \"config\": {\"name\": \"u3\", \"size\": 1000000}},"
+      "{\"class_name\": \"UpSampling2D\", \"config\": {\"name\": \"u4\", \"size\": 1000000}},"
+      "{\"class_name\": \"Lambda\", \"config\": {\"name\": \"end\"}}");
+  g_autofree char *commas = g_strnfill (3000000, ',');
+  g_autofree char *many = g_strconcat ("[1", commas, "1]", NULL);
   g_autofree char *deep = g_strnfill (100000, '[');
   g_autofree char *lambda = keras_sequential (
       "1, 1, 2",
@@ -651,6 +661,8 @@ test_refusals (void)
     { stride, LUCIDA_ERROR_CORRUPT, "“strides”" },
     { empty, LUCIDA_ERROR_CORRUPT, "no layers" },
     { deep, LUCIDA_ERROR_CORRUPT, "too deep" },
+    { many, LUCIDA_ERROR_TOO_LARGE, "two million" },
+    { grows, LUCIDA_ERROR_UNSUPPORTED, "“end” is a Lambda" },
     { "{", LUCIDA_ERROR_CORRUPT, "no JSON" },
     { "[1]", LUCIDA_ERROR_UNSUPPORTED, "Python code" },
     { "{\"class_name\": \"MyModel\", \"config\": {}}", LUCIDA_ERROR_UNSUPPORTED, "Python code" },
