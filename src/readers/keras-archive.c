@@ -378,11 +378,26 @@ read_json (const LucidaZip *zip, const char *name, GError **error)
   return lucida_keras_json_parse (text ? text : "", size, error);
 }
 
-static LucidaNetwork *
-read_archive (const LucidaZip *zip, const char *path, GCancellable *cancellable, GError **error)
+/* What is needed of the archive, which is not held any longer: its mapped pages would count beside
+ * the weights. */
+static gboolean
+read_parts (const char *path, LucidaKerasJson **description, LucidaKerasJson **metadata,
+            LucidaHdf5 **file, GError **error)
 {
-  g_autoptr (LucidaKerasJson) description = read_json (zip, "config.json", error);
-  g_autoptr (LucidaKerasJson) metadata = NULL;
+  g_autoptr (GBytes) bytes = lucida_file_map (path, error);
+  g_autoptr (LucidaZip) zip = bytes ? lucida_zip_open (bytes, error) : NULL;
+
+  if (!zip || !(*description = read_json (zip, "config.json", error))
+      || !(*file = open_weights (zip, error)))
+    return FALSE;
+  *metadata = read_json (zip, "metadata.json", NULL);
+  return TRUE;
+}
+
+static LucidaNetwork *
+archive_read (const char *path, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (LucidaKerasJson) description = NULL, metadata = NULL;
   g_autoptr (LucidaHdf5) file = NULL;
   g_autoptr (GHashTable) paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GHashTable) groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -396,26 +411,16 @@ read_archive (const LucidaZip *zip, const char *path, GCancellable *cancellable,
                              .groups = groups };
   LucidaKerasSource source = { .format = "Keras", .name = name, .weights = &weights.base };
 
-  if (!description || !(file = open_weights (zip, error)))
+  if (!read_parts (path, &description, &metadata, &file, error))
     return NULL;
   weights.file = file;
   if (!list_paths (&weights, error))
     return NULL;
-  metadata = read_json (zip, "metadata.json", NULL);
   source.architecture = description;
   source.training = lucida_keras_json_get (description, "compile_config");
   source.version = MAX (2, _lucida_keras_version_of (
                                lucida_keras_json_get_text (metadata, "keras_version", NULL), 3));
   return _lucida_keras_read (&source, cancellable, error);
-}
-
-static LucidaNetwork *
-archive_read (const char *path, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GBytes) bytes = lucida_file_map (path, error);
-  g_autoptr (LucidaZip) zip = bytes ? lucida_zip_open (bytes, error) : NULL;
-
-  return zip ? read_archive (zip, path, cancellable, error) : NULL;
 }
 
 static gboolean

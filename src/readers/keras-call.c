@@ -200,6 +200,15 @@ refuse (const LucidaKerasLayer *layer, GError **error)
   return FALSE;
 }
 
+/* What no picture has is taken as unknown, so that the sizes worked out from it cannot overflow. */
+static void
+limit_sizes (LucidaShape *shape)
+{
+  for (int i = 0; i < shape->rank; i++)
+    if (shape->dim[i] < 0 || shape->dim[i] > LUCIDA_MAX_ELEMENTS)
+      shape->dim[i] = LUCIDA_FREE_SIZE;
+}
+
 /* Adds the tensors among named arguments: {"inputs": …}. */
 static void
 find_arguments (LucidaKerasModel *self, const LucidaKerasJson *json, GArray *tensors)
@@ -252,6 +261,7 @@ call_member (LucidaKerasWalk *walk, LucidaKerasMember *member, GArray *operands,
     return _lucida_keras_fail (&call, LUCIDA_ERROR_CORRUPT, error, "is fed by nothing");
   if (!func (&call, error))
     return FALSE;
+  limit_sizes (&call.output.shape);
   g_array_append_val (outputs, call.output);
   return TRUE;
 }

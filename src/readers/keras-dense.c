@@ -168,8 +168,35 @@ layer_normalization (LucidaKerasCall *call, GError **error)
   return TRUE;
 }
 
+static void
+add_space_behind (LucidaShape *shape)
+{
+  *shape = lucida_shape (3, shape->dim[0], (int64_t) 1, (int64_t) 1);
+}
+
+/* ConvNeXt's factor for each channel, a class of its own in Keras' applications. */
+static gboolean
+layer_scale (LucidaKerasCall *call, GError **error)
+{
+  static const LucidaKerasTurn as_it_lies = { .rank = 1, .order = { 0 } };
+  LucidaKerasTensor x = call->inputs[0];
+  int inputs[2] = { x.value };
+
+  if (x.turned && x.shape.rank != 4)
+    x = _lucida_keras_straighten (call, x);
+  inputs[0] = x.value;
+  inputs[1] = _lucida_keras_weight_reshaped (call, "gamma", 0, &as_it_lies,
+                                             x.turned ? add_space_behind : NULL, NULL, error);
+  if (inputs[1] < 0)
+    return FALSE;
+  call->output = x;
+  call->output.value = _lucida_keras_emit (call, "Mul", NULL, inputs, 2, NULL);
+  return TRUE;
+}
+
 const LucidaKerasClass _lucida_keras_dense_layers[] = {
   { "Dense", dense },
+  { "LayerScale", layer_scale },
   { NULL, NULL },
 };
 

@@ -104,6 +104,67 @@ find_by_name (char **names, const LucidaKerasLayer *layer, const char *role)
   return found;
 }
 
+static gboolean
+has_weights (const LucidaKerasJson *entry)
+{
+  static const char *const ends[]
+      = { "Conv1D",        "Conv2D", "Conv1DTranspose", "Conv2DTranspose", "Dense",
+          "Normalization", "PReLU" };
+  const char *class_name = lucida_keras_json_get_text (entry, "class_name", "");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    if (g_str_has_suffix (class_name, ends[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* The layers with weights inside a model, at any depth, those that are trained apart. */
+static void
+list_weighted (const LucidaKerasJson *entry, gboolean trained, GPtrArray *lists[2])
+{
+  const LucidaKerasJson *config = lucida_keras_json_get (entry, "config");
+  const LucidaKerasJson *layers = _lucida_keras_layers_of (config);
+
+  trained = trained && lucida_keras_json_get_boolean (config, "trainable", TRUE);
+  for (guint i = 0; i < lucida_keras_json_length (layers); i++)
+    list_weighted (lucida_keras_json_at (layers, i), trained, lists);
+  if (!layers && has_weights (entry))
+    g_ptr_array_add (lists[trained ? 0 : 1], (gpointer) entry);
+}
+
+/* Where names say nothing, as TensorFlow 1 changed them when several networks were open: as many
+ * different beginnings of names as there are layers with weights, in the same order. */
+static const char *
+find_by_order (char **names, const LucidaKerasLayer *outer, const LucidaKerasLayer *layer,
+               const char *role)
+{
+  g_autoptr (GPtrArray) trained = g_ptr_array_new (), frozen = g_ptr_array_new ();
+  g_autoptr (GPtrArray) beginnings = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *lists[2] = { trained, frozen };
+  guint index = G_MAXUINT;
+
+  list_weighted (outer->entry, TRUE, lists);
+  for (guint i = 0; i < frozen->len; i++)
+    g_ptr_array_add (trained, g_ptr_array_index (frozen, i));
+  for (char **name = names; *name; name++)
+    {
+      const char *last = strrchr (*name, '/');
+      g_autofree char *beginning = g_strndup (*name, last ? (gsize) (last - *name) : 0);
+
+      if (g_hash_table_contains (seen, beginning))
+        continue;
+      g_hash_table_add (seen, beginning);
+      g_ptr_array_add (beginnings, g_steal_pointer (&beginning));
+    }
+  if (beginnings->len != trained->len || !g_ptr_array_find (trained, layer->entry, &index))
+    return NULL;
+  for (char **name = names; *name; name++)
+    if (match (*name, g_ptr_array_index (beginnings, index), role) == 3)
+      return *name;
+  return NULL;
+}
+
 static LucidaTensor *
 hdf5_load (LucidaKerasWeights *base, const LucidaKerasLayer *layer, const char *role, int index,
            GError **error)
@@ -120,7 +181,11 @@ hdf5_load (LucidaKerasWeights *base, const LucidaKerasLayer *layer, const char *
   if (!names)
     return NULL;
   if (outer != layer)
-    name = find_by_name (names, layer, role);
+    {
+      name = find_by_name (names, layer, role);
+      if (!name)
+        name = find_by_order (names, outer, layer, role);
+    }
   else if ((guint) index < g_strv_length (names))
     name = names[index];
   if (!name)

@@ -7,6 +7,7 @@
 
 #define MAX_SIZE ((gsize) 64 << 20) /* bytes */
 #define MAX_DEPTH 128               /* of brackets in each other; the parser recurses */
+#define MAX_VALUES 2000000          /* each takes some hundred bytes while it is read */
 
 struct _LucidaKerasJson
 {
@@ -156,14 +157,15 @@ starts_with (const char *at, const char *end, const char *word)
   return (gsize) (end - at) >= n && memcmp (at, word, n) == 0;
 }
 
-/* Whether brackets are nested no deeper than the parser may recurse. Python writes NaN and
- * Infinity, which JSON does not have: they become 0 and a large number in the same place. */
+/* Whether brackets are nested no deeper than the parser may recurse, and values not too many.
+ * Python writes NaN and Infinity, which JSON does not have: they become 0 and a large number in the
+ * same place. */
 static gboolean
 prepare (char *text, gsize size, GError **error)
 {
   static const char *const words[] = { "NaN", "-Infinity", "Infinity" };
   gboolean quoted = FALSE;
-  int depth = 0;
+  int depth = 0, values = 0;
   char *end = text + size;
 
   for (char *c = text; c < end; c++)
@@ -178,6 +180,7 @@ prepare (char *text, gsize size, GError **error)
       quoted = TRUE;
     else if (*c == '[' || *c == '{')
       {
+        values++;
         if (++depth > MAX_DEPTH)
           {
             g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT,
@@ -187,6 +190,8 @@ prepare (char *text, gsize size, GError **error)
       }
     else if (*c == ']' || *c == '}')
       depth--;
+    else if (*c == ',')
+      values++;
     else if (*c == 'N' || *c == 'I' || *c == '-')
       for (gsize w = 0; w < G_N_ELEMENTS (words); w++)
         if (starts_with (c, end, words[w]))
@@ -198,7 +203,11 @@ prepare (char *text, gsize size, GError **error)
             c += n - 1;
             break;
           }
-  return TRUE;
+  if (values <= MAX_VALUES)
+    return TRUE;
+  g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_TOO_LARGE,
+                       "the description of the network consists of more than two million values");
+  return FALSE;
 }
 
 LucidaKerasJson *

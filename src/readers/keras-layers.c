@@ -22,15 +22,13 @@ LucidaKerasFunc
 _lucida_keras_find_layer (const char *class_name)
 {
   static const char *const changing_size[] = { "RandomCrop", "RandomHeight", "RandomWidth" };
-  const char *end = strrchr (class_name, '>'); /* "Custom>Conv2D", "keras.layers>Conv2D" */
-  const char *plain = end ? end + 1 : class_name;
 
   for (gsize i = 0; i < G_N_ELEMENTS (families); i++)
     for (const LucidaKerasClass *c = families[i]; c->class_name; c++)
-      if (strcmp (c->class_name, plain) == 0)
+      if (strcmp (c->class_name, class_name) == 0)
         return c->func;
   for (gsize i = 0; i < G_N_ELEMENTS (changing_size); i++)
-    if (strcmp (changing_size[i], plain) == 0)
+    if (strcmp (changing_size[i], class_name) == 0)
       return NULL;
-  return g_str_has_prefix (plain, "Random") ? augmentation : NULL;
+  return g_str_has_prefix (class_name, "Random") ? augmentation : NULL;
 }

@@ -98,7 +98,8 @@ add_member (LucidaKerasWalk *walk, LucidaKerasModel *self, const LucidaKerasJson
   layer->parent = self->layer;
   layer->entry = entry;
   layer->config = config;
-  layer->class_name = class_name;
+  /* "Custom>Dense" */
+  layer->class_name = strrchr (class_name, '>') ? strrchr (class_name, '>') + 1 : class_name;
   layer->name = lucida_keras_json_get_text (entry, "name",
                                             lucida_keras_json_get_text (config, "name", NULL));
   if (!layer->name)

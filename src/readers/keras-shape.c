@@ -335,6 +335,7 @@ const LucidaKerasClass _lucida_keras_shapes[] = {
   { "Identity", identity },
   { "InputLayer", identity },
   { "Cast", identity },
+  { "StochasticDepth", identity },
   { "Layer", unknown_identity },
   { NULL, NULL },
 };

@@ -92,18 +92,23 @@ assert_scores (const Fixture *self, float x, float y, float first, float second)
 static void
 test_branches (void)
 {
-  /* clang-format off */
-  static const char model[] = FUNCTIONAL ("m",
-    INPUT ("in", "1, 1, 2") ", "
-    LAYER ("Add", "sum", "", "[[[\"a\", 0, 0, {}], [\"b\", 0, 0, {}], [\"c\", 0, 0, {}]]]") ", "
-    LAYER ("Subtract", "out", "", "[[[\"sum\", 0, 0, {}], [\"c\", 0, 0, {}]]]") ", "
-    LAYER ("Flatten", "flat", "", "[[[\"in\", 0, 0, {}]]]") ", "
-    LAYER ("Dense", "a", DENSE ("a"), "[[[\"flat\", 0, 0, {}]]]") ", "
-    LAYER ("Dense", "b", DENSE ("b"), "[[[\"a\", 0, 0, {}]]]") ", "
-    LAYER ("Dense", "c", DENSE ("c"), "[[[\"a\", 0, 0, {}]]]") ", "
-    LAYER ("Lambda", "unused", "", "[[[\"a\", 0, 0, {}]]]"),
-    "in", "out");
-  /* clang-format on */
+  static const char model[] = FUNCTIONAL (
+      "m",
+      INPUT ("in", "1, 1, 2") ", " LAYER ("Add", "sum", "", "[[[\"a\", 0, 0, {}], [\"b\", 0, 0, {}], [\"c\", 0, 0, {}]]]") ", " LAYER ("Subtract", "out", "", "[[[\"sum\", 0, 0, {}], [\"c\", 0, 0, {}]]]") ", " LAYER (
+          "Flatten", "flat", "",
+          "[[[\"in\", 0, 0, {}]]]") ", " LAYER ("Dense", "a", DENSE ("a"),
+                                                "[[[\"flat\", 0, 0, {}]]]") ", " LAYER ("Dense",
+                                                                                        "b",
+                                                                                        DENSE ("b"),
+                                                                                        "[[[\"a\", "
+                                                                                        "0, 0, "
+                                                                                        "{}]]]") ","
+                                                                                                 " " LAYER ("Dense", "c", DENSE ("c"), "[[[\"a\", 0, 0, {}]]]") ", " LAYER (
+                                                                                                     "Lambda",
+                                                                                                     "unused",
+                                                                                                     "",
+                                                                                                     "[[[\"a\", 0, 0, {}]]]"),
+      "in", "out");
   Fixture f = begin (model);
 
   keras_file_text (f.file, "keras_version", "2.9.0");
@@ -249,20 +254,45 @@ test_keras3_calls (void)
 #define TENSOR(name)                                                                               \
   "{\"class_name\": \"__keras_tensor__\", \"config\": {\"shape\": [null, 2], \"keras_history\": "  \
   "[\"" name "\", 0, 0]}}"
-  /* clang-format off */
-  static const char model[] = FUNCTIONAL ("m",
-    "{\"class_name\": \"InputLayer\", \"name\": \"in\", \"config\": {\"name\": \"in\", "
-    "\"batch_shape\": [null, 1, 1, 2]}, \"inbound_nodes\": []}, "
-    LAYER ("Flatten", "flat", "", "[{\"args\": [" TENSOR ("in") "], \"kwargs\": {}}]") ", "
-    LAYER ("Dense", "a", DENSE ("a"),
-           "[{\"args\": [], \"kwargs\": {\"inputs\": " TENSOR ("flat") "}}]") ", "
-    LAYER ("Add", "plus", "", "[{\"args\": [" TENSOR ("a") ", 0.5], \"kwargs\": {}}]") ", "
-    LAYER ("TrueDivide", "over", "",
-           "[{\"args\": [" TENSOR ("plus") ", 2.0], \"kwargs\": {}}]") ", "
-    LAYER ("Multiply", "out", "",
-           "[{\"args\": [[" TENSOR ("over") ", " TENSOR ("a") "]], \"kwargs\": {}}]"),
-    "in", "out");
-  /* clang-format on */
+  static const char model[]
+      = FUNCTIONAL ("m",
+                    "{\"class_name\": \"InputLayer\", \"name\": \"in\", \"config\": {\"name\": "
+                    "\"in\", "
+                    "\"batch_shape\": [null, 1, 1, 2]}, \"inbound_nodes\": []}, " //
+                    LAYER ("Flatten", "flat", "", "[{\"args\": [" TENSOR ("in") "], \"kwargs\": {}}]") ", " LAYER (
+                        "Dense", "a", DENSE ("a"),
+                        "[{\"args\": [], \"kwargs\": {\"inputs\": " TENSOR (
+                            "flat") "}}]") ", " LAYER ("Add", "plus", "",
+                                                       "[{\"args\": [" TENSOR (
+                                                           "a") ", 0.5], \"kwargs\": {}}]") ","
+                                                                                            " " LAYER (
+                                                                                                "Tr"
+                                                                                                "ue"
+                                                                                                "Di"
+                                                                                                "vi"
+                                                                                                "d"
+                                                                                                "e",
+                                                                                                "ov"
+                                                                                                "e"
+                                                                                                "r",
+                                                                                                "",
+                                                                                                "[{"
+                                                                                                "\""
+                                                                                                "ar"
+                                                                                                "gs"
+                                                                                                "\""
+                                                                                                ": "
+                                                                                                "[" TENSOR (
+                                                                                                    "plus") ", 2.0], "
+                                                                                                            "\"kwargs\": "
+                                                                                                            "{}}]") ","
+                                                                                                                    " " LAYER (
+                                                                                                                        "Multiply",
+                                                                                                                        "out",
+                                                                                                                        "",
+                                                                                                                        "[{\"args\": [[" TENSOR (
+                                                                                                                            "over") ", " TENSOR ("a") "]], \"kwargs\": {}}]"),
+                    "in", "out");
 #undef TENSOR
   Fixture f = begin (model);
 
@@ -335,6 +365,31 @@ test_weights_by_order (void)
   keras_file_weight (f.file, "dense", "something_1_1/v:0", bias, (int[]){ 2, 0 });
   keras_file_end (f.file);
   assert_scores (&f, 3, 4, 7, 10);
+  end (&f);
+}
+
+/* Inside a model, too, where the names lead nowhere. */
+static void
+test_nested_weights_by_order (void)
+{
+  g_autofree char *model = keras_sequential (
+      "1, 1, 2",
+      "{\"class_name\": \"Flatten\", \"config\": {\"name\": \"flatten\"}},"
+      "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"inner\", \"layers\": ["
+      "{\"class_name\": \"Dense\", \"config\": {\"name\": \"a\", \"units\": 2, "
+      "\"trainable\": false, \"use_bias\": false}},"
+      "{\"class_name\": \"Dropout\", \"config\": {\"name\": \"drop\"}},"
+      "{\"class_name\": \"Custom>Dense\", \"config\": {\"name\": \"b\", \"units\": 2}}]}}");
+  Fixture f = begin (model);
+  float bias[2] = { 1, 2 };
+
+  keras_file_text (f.file, "keras_version", "2.3.1");
+  /* what is trained comes first */
+  put_scale (f.file, "inner", "dense_7_1/kernel:0", 3);
+  keras_file_weight (f.file, "inner", "dense_7_1/bias:0", bias, (int[]){ 2, 0 });
+  put_scale (f.file, "inner", "dense_6_1/kernel:0", 2);
+  keras_file_end (f.file);
+  assert_scores (&f, 1, 1, 7, 8);
   end (&f);
 }
 
@@ -566,6 +621,16 @@ test_refusals (void)
   static const char missing[] = FUNCTIONAL (
       "m", INPUT ("in", "1, 1, 2") ", " LAYER ("Flatten", "y", "", "[[[\"gone\", 0, 0, {}]]]"),
       "in", "y");
+  /* sizes that would not fit into 64 bits, were they multiplied */
+  g_autofree char *grows = keras_sequential (
+      "8, 8, 1",
+      "{\"class_name\": \"UpSampling2D\", \"config\": {\"name\": \"u1\", \"size\": 1000000}},"
+      "{\"class_name\": \"UpSampling2D\", \"config\": {\"name\": \"u2\", \"size\": 1000000}},"
+      "{\"class_name\": \"UpSampling2D\", \"config\": {\"name\": \"u3\", \"size\": 1000000}},"
+      "{\"class_name\": \"UpSampling2D\", \"config\": {\"name\": \"u4\", \"size\": 1000000}},"
+      "{\"class_name\": \"Lambda\", \"config\": {\"name\": \"end\"}}");
+  g_autofree char *commas = g_strnfill (3000000, ',');
+  g_autofree char *many = g_strconcat ("[1", commas, "1]", NULL);
   g_autofree char *deep = g_strnfill (100000, '[');
   g_autofree char *lambda = keras_sequential (
       "1, 1, 2",
@@ -596,6 +661,8 @@ test_refusals (void)
     { stride, LUCIDA_ERROR_CORRUPT, "“strides”" },
     { empty, LUCIDA_ERROR_CORRUPT, "no layers" },
     { deep, LUCIDA_ERROR_CORRUPT, "too deep" },
+    { many, LUCIDA_ERROR_TOO_LARGE, "two million" },
+    { grows, LUCIDA_ERROR_UNSUPPORTED, "“end” is a Lambda" },
     { "{", LUCIDA_ERROR_CORRUPT, "no JSON" },
     { "[1]", LUCIDA_ERROR_UNSUPPORTED, "Python code" },
     { "{\"class_name\": \"MyModel\", \"config\": {}}", LUCIDA_ERROR_UNSUPPORTED, "Python code" },
@@ -623,6 +690,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keras/graph/keras3-calls", test_keras3_calls);
   g_test_add_func ("/keras/graph/three-levels", test_three_levels);
   g_test_add_func ("/keras/graph/weights-by-order", test_weights_by_order);
+  g_test_add_func ("/keras/graph/nested-weights-by-order", test_nested_weights_by_order);
   g_test_add_func ("/keras/graph/keras1", test_keras1);
   g_test_add_func ("/keras/graph/theano-kernels", test_theano_kernels);
   g_test_add_func ("/keras/graph/channels-first", test_channels_first);

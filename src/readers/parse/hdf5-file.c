@@ -9,7 +9,7 @@
  * hostile file would want of it: follow links, open other files, load filters. */
 
 #define MAX_TEXT ((gsize) 64 << 20) /* bytes of one attribute */
-#define MAX_TEXTS 1000000           /* texts in one attribute */
+#define MAX_TEXTS 100000            /* texts in one attribute */
 #define MAX_SPLIT 10000             /* attributes that together hold one list */
 #define MAX_FOUND 50000             /* groups and data sets */
 #define MAX_RATIO 1100              /* of numbers to what is stored; deflate reaches 1032 */
