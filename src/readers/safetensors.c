@@ -1,8 +1,9 @@
-#include "readers/torch-private.h"
+#include "readers/safetensors.h"
 
 #include "base/error.h"
 #include "readers/file.h"
 #include "readers/parse/safetensors-header.h"
+#include "readers/torch-private.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "readers/torch-recognise.h"
+#include "readers/torch-recognise-private.h"
 
 /* GoogLeNet. Source: torchvision/models/googlenet.py. */
 

@@ -1,4 +1,4 @@
-#include "readers/torch-recognise.h"
+#include "readers/torch-recognise-private.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "readers/torch-wire.h"
+#include "readers/torch-wire-private.h"
 
 #include "base/error.h"
 

@@ -1,4 +1,4 @@
-#include "readers/torch-private.h"
+#include "readers/torch-file-private.h"
 
 #include "base/checked-size.h"
 #include "base/error.h"

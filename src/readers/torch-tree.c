@@ -1,4 +1,4 @@
-#include "readers/torch-private.h"
+#include "readers/torch-tree-private.h"
 
 #include "base/error.h"
 

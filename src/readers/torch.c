@@ -1,9 +1,10 @@
-#include "readers/torch-private.h"
+#include "readers/torch.h"
 
 #include "base/error.h"
 #include "readers/file.h"
-#include "readers/torch-recognise.h"
-#include "readers/torch-wire.h"
+#include "readers/torch-private.h"
+#include "readers/torch-recognise-private.h"
+#include "readers/torch-wire-private.h"
 
 #include <string.h>
 

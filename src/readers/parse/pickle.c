@@ -93,6 +93,27 @@ push_long (PickleMachine *m)
   return push_int (m, (int64_t) number);
 }
 
+/* What only a pickle that wants to run code names. Other classes are harmless: nothing is called.
+ */
+static gboolean
+is_code (const char *name)
+{
+  static const char *const modules[]
+      = { "os.",     "posix.",     "nt.",     "subprocess.", "commands.", "pty.",    "runpy.",
+          "shutil.", "importlib.", "socket.", "ctypes.",     "code.",     "marshal." };
+  static const char *const functions[]
+      = { "eval", "exec", "execfile", "compile", "open", "__import__", "apply", "input" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (modules); i++)
+    if (g_str_has_prefix (name, modules[i]))
+      return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (functions); i++)
+    if ((g_str_has_prefix (name, "builtins.") || g_str_has_prefix (name, "__builtin__."))
+        && strcmp (strchr (name, '.') + 1, functions[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 push_global (PickleMachine *m, const char *module, gsize module_size, const char *name,
              gsize name_size)
@@ -109,6 +130,14 @@ push_global (PickleMachine *m, const char *module, gsize module_size, const char
     return FALSE;
   value->text = g_strdup_printf ("%.*s.%.*s", (int) module_size, module, (int) name_size, name);
   value->n = (guint32) strlen (value->text);
+  if (is_code (value->text))
+    {
+      g_set_error (m->error, LUCIDA_ERROR, LUCIDA_ERROR_UNSUPPORTED,
+                   "the file tries to run code (%s): it was not run, and the file should not be "
+                   "trusted",
+                   value->text);
+      return FALSE;
+    }
   if (g_hash_table_add (m->globals, value->text))
     g_ptr_array_add (m->pickle->globals, value->text);
   return TRUE;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "readers/torch-private.h"
+#include "readers/torch-tree-private.h"
 
 G_BEGIN_DECLS
 

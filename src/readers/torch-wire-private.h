@@ -1,6 +1,9 @@
 #pragma once
 
-#include "readers/torch-private.h"
+#include "network/network.h"
+#include "readers/torch-tree-private.h"
+
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
