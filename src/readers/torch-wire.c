@@ -306,12 +306,13 @@ side_fits (const LucidaTorchWire *self, int64_t side)
 static gboolean
 find_side (LucidaTorchWire *self, int64_t *side, GError **error)
 {
-  const Demand *first = &g_array_index (self->demands, Demand, 0);
+  const Demand *first;
   int n = 0;
 
   *side = LUCIDA_FREE_SIZE;
   if (self->demands->len == 0)
     return TRUE;
+  first = &g_array_index (self->demands, Demand, 0);
   for (int64_t s = 1; s <= MAX_SIDE; s++)
     if (side_fits (self, s))
       {
