@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 #define LUCIDA_TYPE_LAYER_ITEM (lucida_layer_item_get_type ())
 G_DECLARE_FINAL_TYPE (LucidaLayerItem, lucida_layer_item, LUCIDA, LAYER_ITEM, GObject)
 
-/* @is_default: cam.md's rule chooses it. (transfer full) */
+/* @is_default: the rule of docs/maps.md chooses it. (transfer full) */
 LucidaLayerItem *lucida_layer_item_new (const LucidaLayer *layer, gboolean is_default);
 const char *lucida_layer_item_get_name (LucidaLayerItem *self);
 const char *lucida_layer_item_get_tensor (LucidaLayerItem *self);

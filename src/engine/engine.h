@@ -62,7 +62,7 @@ LucidaEnding lucida_plan_get_ending (const LucidaPlan *self);
 int lucida_plan_get_n_classes (const LucidaPlan *self);
 /* The layers in topological order. (transfer none) */
 const LucidaLayer *lucida_plan_get_layers (const LucidaPlan *self, int *n);
-/* Index into the layers of the default one (cam.md's rule); -1: none is explainable. */
+/* Index into the layers of the default one (docs/maps.md); -1: none is explainable. */
 int lucida_plan_get_default_layer (const LucidaPlan *self);
 /* C×H×W of a value with space; %FALSE for values without. */
 gboolean lucida_plan_get_size (const LucidaPlan *self, int value, int *channels, int *height,

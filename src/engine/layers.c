@@ -265,8 +265,8 @@ comes_from_convolution (const Table *table, int value)
   return FALSE;
 }
 
-/* cam.md: made by a convolution, its normalisation or activation, an addition or a concatenation,
- * not by pooling, gating, reshaping or padding. */
+/* docs/maps.md: made by a convolution, its normalisation or activation, an addition or a
+ * concatenation, not by pooling, gating, reshaping or padding. */
 static gboolean
 is_default_candidate (const Table *table, int node, int value)
 {

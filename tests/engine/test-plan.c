@@ -278,7 +278,7 @@ test_endings (void)
     }
 }
 
-/* cam.md's rule on the shapes that its examples have. */
+/* The rule of docs/maps.md on networks of the usual shapes. */
 static void
 test_default_layer (void)
 {
