@@ -155,6 +155,17 @@ make_title (const char *path)
   return title;
 }
 
+/* Whether a person who writes "demo" may mean what lies there: a file, or a SavedModel's folder, but
+ * not any other folder of that name. */
+static gboolean
+is_model_of_its_own (const char *path)
+{
+  g_autofree char *graph = g_build_filename (path, "saved_model.pb", NULL);
+
+  return g_file_test (path, G_FILE_TEST_IS_DIR) ? g_file_test (graph, G_FILE_TEST_EXISTS)
+                                                : g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
 LucidaModel *
 lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable, GError **error)
 {
@@ -165,7 +176,7 @@ lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable
 
   g_return_val_if_fail (path != NULL, NULL);
 
-  if (strcmp (path, DEMO_NAME) == 0 && !g_file_test (path, G_FILE_TEST_EXISTS))
+  if (strcmp (path, DEMO_NAME) == 0 && !is_model_of_its_own (path))
     file = lucida_data_dup_path ("models", DEMO_FILE);
   else
     file = g_strdup (path);

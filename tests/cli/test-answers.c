@@ -2,6 +2,7 @@
 
 #include "explorer/model.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -112,6 +113,18 @@ test_a_file_called_demo (Place *place, gconstpointer data)
 {
   g_assert_true (g_file_set_contents ("demo", "no model", -1, NULL));
   run_expect_failure ("info demo", 1, "camlucida-cli: demo: ");
+}
+
+/* … but a folder of that name, where no model lies, is not in its way. */
+static void
+test_a_folder_called_demo (Place *place, gconstpointer data)
+{
+  g_autoptr (Run) run = NULL;
+
+  g_assert_cmpint (g_mkdir ("demo", 0755), ==, 0);
+  run = run_good ("info demo");
+  g_assert_nonnull (strstr (run->out, "pocket-vgg"));
+  g_assert_cmpint (g_rmdir ("demo"), ==, 0);
 }
 
 /* The table in data/models/README.md, to 0.01. */
@@ -295,6 +308,7 @@ main (int argc, char **argv)
     { "/cli/info-as-json", test_info_json },
     { "/cli/info-as-a-table", test_info_text },
     { "/cli/a-file-called-demo-is-that-file", test_a_file_called_demo },
+    { "/cli/a-folder-called-demo-is-in-nobodys-way", test_a_folder_called_demo },
     { "/cli/classify-agrees-with-the-readme", test_classify_json },
     { "/cli/classify-prints-one-line-a-picture", test_classify_text },
     { "/cli/one-bad-picture-does-not-hide-the-others", test_one_bad_picture },
