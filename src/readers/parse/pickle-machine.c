@@ -22,8 +22,6 @@ _lucida_pickle_too_large (PickleMachine *m, const char *what)
 const guint8 *
 _lucida_pickle_take (PickleMachine *m, gsize n)
 {
-  const guint8 *bytes = m->data + m->at;
-
   if (n > m->size - m->at)
     {
       if (m->size == LUCIDA_PICKLE_MAX_SIZE)
@@ -33,7 +31,7 @@ _lucida_pickle_take (PickleMachine *m, gsize n)
       return NULL;
     }
   m->at += n;
-  return bytes;
+  return m->data + (m->at - n);
 }
 
 gboolean
