@@ -155,8 +155,8 @@ make_title (const char *path)
   return title;
 }
 
-/* Whether a person who writes "demo" may mean what lies there: a file, or a SavedModel's folder, but
- * not any other folder of that name. */
+/* Whether a person who writes "demo" may mean what lies there: a file, or a SavedModel's folder,
+ * but not any other folder of that name. */
 static gboolean
 is_model_of_its_own (const char *path)
 {
