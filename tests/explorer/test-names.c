@@ -225,7 +225,7 @@ test_parse (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/names/imagenet-for-1000-and-1001-classes", test_imagenet);
   g_test_add_func ("/names/the-best-source-is-taken", test_order);
   g_test_add_func ("/names/one-sigmoid-is-two-classes", test_sigmoid);

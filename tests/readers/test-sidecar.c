@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Each test has a data folder of its own: G_TEST_OPTION_ISOLATE_DIRS. */
+/* The user's data folder is one of the test's own, empty when a test begins. */
 
 static const char *const names[] = { "cat", "dög", NULL };
 static const char *const other_names[] = { "hot", "not", NULL };
@@ -275,16 +275,37 @@ test_broken_users (void)
   folder_remove (folder);
 }
 
+static void
+run_alone (gconstpointer test)
+{
+  folder_remove (g_build_filename (g_get_user_data_dir (), "camlucida", NULL));
+  ((GTestFunc) test) ();
+}
+
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
-  g_test_add_func ("/sidecar/written-beside-the-model-and-read-again", test_beside);
-  g_test_add_func ("/sidecar/what-is-not-set-anew-stays", test_parts);
-  g_test_add_func ("/sidecar/a-broken-one-is-replaced", test_broken_is_replaced);
-  g_test_add_func ("/sidecar/else-in-the-user's-folder", test_users_folder);
-  g_test_add_func ("/sidecar/the-user's-own-wins", test_users_own_wins);
-  g_test_add_func ("/sidecar/a-read-only-folder-stays-as-it-is", test_read_only);
-  g_test_add_func ("/sidecar/a-broken-one-of-the-user's-is-named", test_broken_users);
-  return g_test_run ();
+  static const struct
+  {
+    const char *path;
+    GTestFunc test;
+  } tests[] = {
+    { "/sidecar/written-beside-the-model-and-read-again", test_beside },
+    { "/sidecar/what-is-not-set-anew-stays", test_parts },
+    { "/sidecar/a-broken-one-is-replaced", test_broken_is_replaced },
+    { "/sidecar/else-in-the-user's-folder", test_users_folder },
+    { "/sidecar/the-user's-own-wins", test_users_own_wins },
+    { "/sidecar/a-read-only-folder-stays-as-it-is", test_read_only },
+    { "/sidecar/a-broken-one-of-the-user's-is-named", test_broken_users },
+  };
+  char *home = folder_new ();
+  int result;
+
+  g_setenv ("XDG_DATA_HOME", home, TRUE);
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add_data_func (tests[i].path, tests[i].test, run_alone);
+  result = g_test_run ();
+  folder_remove (home);
+  return result;
 }
