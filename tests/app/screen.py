@@ -174,11 +174,13 @@ class Program:
         return None
 
     def walk(self, node=None):
+        """Every object but what is inside rows, whose names say it all."""
         node = node or self.window()
         for child in node or ():
             if child is not None:
                 yield child
-                yield from self.walk(child)
+                if child.getRoleName() != 'list item':
+                    yield from self.walk(child)
 
     def look(self, role, name):
         """The first object of @role whose name matches the pattern @name, or None."""
