@@ -95,7 +95,11 @@ window_close (LucidaWindow *self)
     return;
   self->closed = TRUE;
   if (self->editor)
-    gtk_window_destroy (GTK_WINDOW (self->editor));
+    {
+      /* the key that closes both holds the editor for longer than its parent lives */
+      gtk_window_set_transient_for (GTK_WINDOW (self->editor), NULL);
+      gtk_window_destroy (GTK_WINDOW (self->editor));
+    }
   lucida_canvas_frame_close (self->frame);
   lucida_session_close (self->session);
 }
