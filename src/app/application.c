@@ -31,6 +31,7 @@ static const struct
   { "win.open-model", { "<Control>m", "<Control><Shift>m" } },
   { "win.open-model-folder", { "<Control><Shift>o" } },
   { "win.export", { "<Control>e", "<Control>s" } },
+  { "win.edit-preprocessing", { "<Control>p" } },
   { "win.search", { "<Control>f" } },
   { "win.zoom-in", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
   { "win.zoom-out", { "<Control>minus", "<Control>KP_Subtract" } },
@@ -39,10 +40,20 @@ static const struct
   { "win.show-help-overlay", { "F1", "<Control>question" } },
 };
 
+/* The program's window, whichever of those beside it has the focus. (nullable) */
+static GtkWindow *
+find_window (GtkApplication *application)
+{
+  for (GList *l = gtk_application_get_windows (application); l; l = l->next)
+    if (LUCIDA_IS_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
 static void
 quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  GtkWindow *window = gtk_application_get_active_window (data);
+  GtkWindow *window = find_window (data);
 
   if (window)
     gtk_window_close (window);
@@ -123,10 +134,9 @@ lucida_application_startup (GApplication *application)
 static void
 show_window (LucidaApplication *self, const char *const *paths)
 {
-  GtkWindow *active = gtk_application_get_active_window (GTK_APPLICATION (self));
-  LucidaWindow *window = LUCIDA_IS_WINDOW (active)
-                             ? LUCIDA_WINDOW (active)
-                             : lucida_window_new (GTK_APPLICATION (self), self->settings);
+  GtkWindow *present = find_window (GTK_APPLICATION (self));
+  LucidaWindow *window = present ? LUCIDA_WINDOW (present)
+                                 : lucida_window_new (GTK_APPLICATION (self), self->settings);
 
   if (paths && paths[0])
     lucida_window_open (window, paths);

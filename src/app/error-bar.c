@@ -14,6 +14,7 @@ struct _LucidaErrorBar
   GtkBox *box;
   GtkImage *icon;
   GtkLabel *label;
+  GtkButton *button;
 };
 
 G_DEFINE_FINAL_TYPE (LucidaErrorBar, lucida_error_bar, GTK_TYPE_WIDGET)
@@ -48,6 +49,7 @@ lucida_error_bar_class_init (LucidaErrorBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaErrorBar, box);
   gtk_widget_class_bind_template_child (widget_class, LucidaErrorBar, icon);
   gtk_widget_class_bind_template_child (widget_class, LucidaErrorBar, label);
+  gtk_widget_class_bind_template_child (widget_class, LucidaErrorBar, button);
   gtk_widget_class_bind_template_callback (widget_class, lucida_error_bar_hide);
   gtk_widget_class_bind_template_callback (widget_class, revealed_cb);
 }
@@ -61,7 +63,17 @@ lucida_error_bar_init (LucidaErrorBar *self)
 void
 lucida_error_bar_show (LucidaErrorBar *self, LucidaBarKind kind, const char *sentence)
 {
+  static const struct
+  {
+    const char *icon;
+    const char *css_class; /* beside the bar's own */
+  } kinds[] = {
+    [LUCIDA_BAR_ERROR] = { "dialog-error-symbolic", NULL },
+    [LUCIDA_BAR_WARNING] = { "dialog-warning-symbolic", "warning" },
+    [LUCIDA_BAR_NOTE] = { "dialog-information-symbolic", "note" },
+  };
   const char *colon = sentence[0] == G_DIR_SEPARATOR ? strstr (sentence, ": ") : NULL;
+  const char *classes[] = { "error-bar", kinds[kind].css_class, NULL };
   g_autofree char *markup = NULL;
 
   g_return_if_fail (LUCIDA_IS_ERROR_BAR (self));
@@ -80,16 +92,23 @@ lucida_error_bar_show (LucidaErrorBar *self, LucidaBarKind kind, const char *sen
       gtk_widget_set_tooltip_text (GTK_WIDGET (self->label), NULL);
     }
   gtk_label_set_markup (self->label, markup);
-  gtk_image_set_from_icon_name (self->icon, kind == LUCIDA_BAR_ERROR ? "dialog-error-symbolic"
-                                                                     : "dialog-warning-symbolic");
-  if (kind == LUCIDA_BAR_ERROR)
-    gtk_widget_remove_css_class (GTK_WIDGET (self->box), "warning");
-  else
-    gtk_widget_add_css_class (GTK_WIDGET (self->box), "warning");
+  gtk_image_set_from_icon_name (self->icon, kinds[kind].icon);
+  gtk_widget_set_css_classes (GTK_WIDGET (self->box), classes);
+  lucida_error_bar_set_button (self, NULL, NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   gtk_label_get_text (self->label), -1);
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
   gtk_revealer_set_reveal_child (self->revealer, TRUE);
+}
+
+void
+lucida_error_bar_set_button (LucidaErrorBar *self, const char *label, const char *action)
+{
+  g_return_if_fail (LUCIDA_IS_ERROR_BAR (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->button), label != NULL);
+  gtk_button_set_label (self->button, label ? label : "");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), action);
 }
 
 void

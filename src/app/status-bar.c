@@ -15,6 +15,7 @@ struct _LucidaStatusBar
   GtkWidget parent_instance;
 
   GtkLabel *name;
+  GtkWidget *preprocessing;
   GtkLabel *input;
   GtkLabel *assumed;
   GtkLabel *timing;
@@ -48,7 +49,8 @@ show_input (LucidaStatusBar *self)
     }
   gtk_label_set_text (self->name, picture ? picture->name : "");
   gtk_label_set_text (self->input, input ? input : "");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->input), input);
+  gtk_widget_set_tooltip_text (self->preprocessing, input);
+  gtk_widget_set_visible (self->preprocessing, model != NULL);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name),
                                picture ? lucida_session_get_picture_path (self->session) : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->assumed), preprocessing && preprocessing->assumed);
@@ -163,6 +165,7 @@ lucida_status_bar_class_init (LucidaStatusBarClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/camlucida/CamLucida/ui/status-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, name);
+  gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, preprocessing);
   gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, input);
   gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, assumed);
   gtk_widget_class_bind_template_child (widget_class, LucidaStatusBar, running);

@@ -4,6 +4,7 @@
 
 #include "app/canvas-frame.h"
 #include "app/class-list.h"
+#include "app/editor.h"
 #include "app/error-bar.h"
 #include "app/exporting.h"
 #include "app/file-dialogs.h"
@@ -182,6 +183,24 @@ copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
     lucida_error_bar_show (self->error_bar, LUCIDA_BAR_ERROR, error->message);
 }
 
+static void
+edit_preprocessing_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LucidaWindow *self = LUCIDA_WINDOW (widget);
+
+  if (self->closed || !lucida_session_get_model (self->session))
+    return;
+  if (!self->editor)
+    g_set_weak_pointer (&self->editor, lucida_editor_new (GTK_WINDOW (self), self->session));
+  gtk_window_present (GTK_WINDOW (self->editor));
+}
+
+static void
+reload_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  _lucida_window_reload (LUCIDA_WINDOW (widget));
+}
+
 /* Escape stops what runs; where nothing does, it closes the bar. */
 static void
 stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -239,6 +258,8 @@ static const struct
   { "win.export-as", "s", export_as_action },
   { "win.copy", NULL, copy_action },
   { "win.stop", NULL, stop_action },
+  { "win.edit-preprocessing", NULL, edit_preprocessing_action },
+  { "win.reload", NULL, reload_action },
   { "win.search", NULL, search_action },
   { "win.zoom-in", NULL, zoom_in_action },
   { "win.zoom-out", NULL, zoom_out_action },

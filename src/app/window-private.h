@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 typedef struct _LucidaCanvasFrame LucidaCanvasFrame;
 typedef struct _LucidaClassList LucidaClassList;
 typedef struct _LucidaErrorBar LucidaErrorBar;
+typedef struct _LucidaFileWatch LucidaFileWatch;
 typedef struct _LucidaLayerList LucidaLayerList;
 typedef struct _LucidaMethodSwitch LucidaMethodSwitch;
 typedef struct _LucidaOverlayPanel LucidaOverlayPanel;
@@ -20,6 +21,7 @@ struct _LucidaWindow
   GtkLabel *model_name;
   LucidaMethodSwitch *method_switch;
   LucidaErrorBar *error_bar;
+  LucidaErrorBar *changed_bar;
   GtkWidget *content;
   LucidaCanvasFrame *frame;
   LucidaClassList *class_list;
@@ -32,7 +34,13 @@ struct _LucidaWindow
   gboolean closed;
   gboolean picture_asked; /* something has been opened, or is being opened */
   gboolean model_asked;
-  char *folder; /* where the last file was chosen; (nullable) */
+  LucidaFileWatch *picture_watch;
+  LucidaFileWatch *model_watch;
+  LucidaNetwork *watched_network; /* read from the model's file as it is watched; (nullable) */
+  gboolean picture_stale;         /* the file is another one by now */
+  gboolean model_stale;
+  GtkWidget *editor; /* (nullable) */
+  char *folder;      /* where the last file was chosen; (nullable) */
 };
 
 /* window-actions.c */
@@ -41,5 +49,11 @@ void _lucida_window_update_actions (LucidaWindow *self);
 
 /* window-dnd.c */
 void _lucida_window_add_drop_target (LucidaWindow *self);
+
+/* window-watch.c */
+void _lucida_window_add_watches (LucidaWindow *self);
+void _lucida_window_drop_watches (LucidaWindow *self);
+/* Opens again what has changed on disk. */
+void _lucida_window_reload (LucidaWindow *self);
 
 G_END_DECLS

@@ -94,6 +94,12 @@ window_close (LucidaWindow *self)
   if (self->closed)
     return;
   self->closed = TRUE;
+  if (self->editor)
+    {
+      /* the key that closes both holds the editor for longer than its parent lives */
+      gtk_window_set_transient_for (GTK_WINDOW (self->editor), NULL);
+      gtk_window_destroy (GTK_WINDOW (self->editor));
+    }
   lucida_canvas_frame_close (self->frame);
   lucida_session_close (self->session);
 }
@@ -117,6 +123,7 @@ lucida_window_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->session, self);
     }
   g_clear_object (&self->session);
+  _lucida_window_drop_watches (self);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->folder, g_free);
   G_OBJECT_CLASS (lucida_window_parent_class)->dispose (object);
@@ -142,6 +149,7 @@ lucida_window_class_init (LucidaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, model_name);
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, method_switch);
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, error_bar);
+  gtk_widget_class_bind_template_child (widget_class, LucidaWindow, changed_bar);
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, content);
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, frame);
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, class_list);
@@ -173,6 +181,7 @@ lucida_window_init (LucidaWindow *self)
   lucida_layer_list_set_session (self->layer_list, self->session);
   lucida_status_bar_set_session (self->status_bar, self->session);
   _lucida_window_add_drop_target (self);
+  _lucida_window_add_watches (self);
   style_changed_cb (self);
   picture_changed_cb (self);
   model_changed_cb (self);
