@@ -108,8 +108,7 @@ static void
 test_labels (Place *place, gconstpointer data)
 {
   static const char *const texts[] = {
-    "\xef\xbb\xbf"
-    "hot\r\nw\xc3\xa4rm\r\ncold\r\n\r\n \r\n",
+    "\xef\xbb\xbfhot\r\nw\xc3\xa4rm\r\ncold\r\n\r\n \r\n",
     "0 hot\n1 w\xc3\xa4rm\n2 cold\n",
     "0: hot\n1: w\xc3\xa4rm\n2: cold",
     "0,hot\n1,w\xc3\xa4rm\n2,cold",

@@ -246,6 +246,8 @@ test_depth (void)
   g_autoptr (GByteArray) deepest = nested (10000);
   g_autoptr (LucidaPickle) pickle = read_whole (deep->data, deep->len);
 
+  g_assert_nonnull (pickle);
+
   assert_refused (deeper->data, deeper->len, LUCIDA_ERROR_TOO_LARGE, "512");
   assert_refused (deepest->data, deepest->len, LUCIDA_ERROR_TOO_LARGE, "512");
 }
