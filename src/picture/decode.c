@@ -129,7 +129,8 @@ area_prepared_cb (GdkPixbufLoader *loader, gpointer data)
 {
   Decoding *self = data;
 
-  if (!self->container.complete)
+  /* not all loaders stop when they are told to */
+  if (!self->container.complete && !self->size_only && !self->too_large)
     gdk_pixbuf_fill (gdk_pixbuf_loader_get_pixbuf (loader), 0xffffffff);
 }
 

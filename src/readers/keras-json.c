@@ -7,7 +7,8 @@
 
 #define MAX_SIZE ((gsize) 64 << 20) /* bytes */
 #define MAX_DEPTH 128               /* of brackets in each other; the parser recurses */
-#define MAX_VALUES 2000000          /* each takes some hundred bytes while it is read */
+#define SPACE " \t\r\n"
+#define MAX_VALUES 2000000 /* each takes some hundred bytes while it is read */
 
 struct _LucidaKerasJson
 {
@@ -157,7 +158,16 @@ starts_with (const char *at, const char *end, const char *word)
   return (gsize) (end - at) >= n && memcmp (at, word, n) == 0;
 }
 
-/* Whether brackets are nested no deeper than the parser may recurse, and values not too many.
+static gboolean
+no_json (GError **error, const char *reason)
+{
+  g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT,
+               "the description of the network is no JSON: %s", reason);
+  return FALSE;
+}
+
+/* Whether brackets are nested no deeper than the parser may recurse, values not too many, and no
+ * more than one: of several the parser loses the memory.
  * Python writes NaN and Infinity, which JSON does not have: they become 0 and a large number in the
  * same place. */
 static gboolean
@@ -189,7 +199,10 @@ prepare (char *text, gsize size, GError **error)
           }
       }
     else if (*c == ']' || *c == '}')
-      depth--;
+      {
+        if (--depth == 0 && c[1 + strspn (c + 1, SPACE)])
+          return no_json (error, "it goes on behind its last bracket");
+      }
     else if (*c == ',')
       values++;
     else if (*c == 'N' || *c == 'I' || *c == '-')
@@ -216,6 +229,7 @@ lucida_keras_json_parse (const char *text, gsize size, GError **error)
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (GError) problem = NULL;
   g_autofree char *copy = NULL;
+  char first;
 
   if (size > MAX_SIZE)
     {
@@ -227,15 +241,14 @@ lucida_keras_json_parse (const char *text, gsize size, GError **error)
   size = strlen (copy);
   if (!prepare (copy, size, error))
     return NULL;
-  if (!json_parser_load_from_data (parser, copy, (gssize) size, &problem)
-      || !json_parser_get_root (parser))
-    {
-      g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT,
-                   "the description of the network is no JSON%s%s", problem ? ": " : "",
-                   problem ? problem->message : "");
-      return NULL;
-    }
-  return convert (json_parser_get_root (parser));
+  first = copy[strspn (copy, SPACE)];
+  if (first != '{' && first != '[')
+    no_json (error, "it does not begin with a bracket");
+  else if (!json_parser_load_from_data (parser, copy, (gssize) size, &problem))
+    no_json (error, problem->message);
+  else
+    return convert (json_parser_get_root (parser));
+  return NULL;
 }
 
 LucidaKerasJsonKind

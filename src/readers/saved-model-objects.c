@@ -141,7 +141,7 @@ walk_graph (LucidaSavedObjects *self, const LucidaObjectGraph *graph, GError **e
           g_autofree char *name = g_strndup ((const char *) span.data, span.size);
           Place next;
 
-          if (seen[child] || !is_layer_name (name) || strlen (place.path) > MAX_PATH)
+          if (!name || seen[child] || !is_layer_name (name) || strlen (place.path) > MAX_PATH)
             continue;
           seen[child] = 1;
           next = (Place){ child, g_strconcat (place.path, ".", name, NULL) };

@@ -16,7 +16,8 @@
 #define USER_SOURCE "your settings for this model"
 #define MAX_SIZE ((gsize) 64 << 20) /* bytes */
 #define MAX_DEPTH 32                /* of brackets in each other; the parser recurses */
-#define MAX_SIDE 65535              /* pixels */
+#define SPACE " \t\r\n"
+#define MAX_SIDE 65535 /* pixels */
 
 static gboolean
 corrupt (GError **error, const char *format, const char *what)
@@ -27,6 +28,8 @@ corrupt (GError **error, const char *format, const char *what)
   return FALSE;
 }
 
+/* Whether brackets are nested no deeper than the parser may recurse, and make one value: of several
+ * the parser loses the memory. */
 static gboolean
 check_depth (const char *json, GError **error)
 {
@@ -49,7 +52,10 @@ check_depth (const char *json, GError **error)
           return corrupt (error, "its brackets are nested too deep%s", "");
       }
     else if (*c == ']' || *c == '}')
-      depth--;
+      {
+        if (--depth == 0 && c[1 + strspn (c + 1, SPACE)])
+          return corrupt (error, "it goes on behind its last bracket%s", "");
+      }
   return TRUE;
 }
 
@@ -62,7 +68,9 @@ parse_object (const char *json, GError **error)
 
   if (!check_depth (json, error))
     return NULL;
-  if (!json_parser_load_from_data (parser, json, -1, &problem))
+  if (json[strspn (json, SPACE)] != '{')
+    corrupt (error, "it holds no JSON object%s", "");
+  else if (!json_parser_load_from_data (parser, json, -1, &problem))
     corrupt (error, "it is no JSON: %s", problem->message);
   else if (!json_parser_get_root (parser)
            || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))

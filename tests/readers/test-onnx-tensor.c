@@ -233,6 +233,19 @@ test_refused (void)
   assert_no_tensor (tensor_message ("t", 1, deep, "1234", 4), LUCIDA_ERROR_UNSUPPORTED, "8");
 }
 
+/* An entry about a file beside the model that leaves out what it is about. */
+static void
+test_entry_without_key (void)
+{
+  Message *tensor = tensor_message ("t", 1, three, NULL, 0);
+  Message *entry = message_new ();
+
+  put_string (entry, 2, "t.bin");
+  put_message (tensor, 13, entry);
+  put_int (tensor, 14, 1);
+  assert_no_tensor (tensor, LUCIDA_ERROR_CORRUPT, "");
+}
+
 /* A model whose weight w (2×1×1×1, eight bytes) lies in another file. */
 static GBytes *
 external_model (const char *location, const char *offset, const char *length)
@@ -367,6 +380,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/onnx-tensor/scalars-and-empty-arrays", test_scalar_and_empty);
   g_test_add_func ("/onnx-tensor/large-weights-are-not-copied", test_mapped);
   g_test_add_func ("/onnx-tensor/contradictions-are-refused", test_refused);
+  g_test_add_func ("/onnx-tensor/an-entry-without-a-key", test_entry_without_key);
   g_test_add_func ("/onnx-tensor/weights-beside-the-model-are-found", test_external);
   g_test_add_func ("/onnx-tensor/nothing-outside-the-folder-is-read", test_external_refused);
   return g_test_run ();

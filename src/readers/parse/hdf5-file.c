@@ -24,8 +24,10 @@ struct _LucidaHdf5
 static gboolean
 fail (GError **error, LucidaError code, const char *text, const char *what)
 {
-  g_set_error (error, LUCIDA_ERROR, (int) code, "%s%s%s%s", what ? "“" : "", what ? what : "",
-               what ? "” " : "", text);
+  g_autofree char *name = what ? g_utf8_make_valid (what, -1) : NULL;
+
+  g_set_error (error, LUCIDA_ERROR, (int) code, "%s%s%s%s", name ? "“" : "", name ? name : "",
+               name ? "” " : "", text);
   return FALSE;
 }
 

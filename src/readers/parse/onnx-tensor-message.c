@@ -56,7 +56,9 @@ add_dimensions (LucidaShape *shape, const LucidaProtoField *field, GError **erro
 static char *
 span_to_string (LucidaSpan span)
 {
-  return span.size > G_MAXINT ? g_strdup ("") : g_strndup ((const char *) span.data, span.size);
+  /* g_strndup() makes NULL of NULL, which is the data of a span that is empty */
+  return span.size == 0 || span.size > G_MAXINT ? g_strdup ("")
+                                                : g_strndup ((const char *) span.data, span.size);
 }
 
 /* StringStringEntryProto of external_data. */

@@ -44,7 +44,9 @@ struct _LucidaBundle
 static gboolean
 corrupt (GError **error, const char *key, const char *text)
 {
-  g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT, "the weight “%s” %s", key, text);
+  g_autofree char *name = g_utf8_make_valid (key, -1);
+
+  g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT, "the weight “%s” %s", name, text);
   return FALSE;
 }
 
@@ -148,7 +150,9 @@ add_entry (LucidaSpan key, LucidaSpan value, gpointer data, GError **error)
 
   if (key.size == 0)
     return read_header (self, value, error);
-  if (memchr (key.data, 0, key.size) || g_hash_table_size (self->entries) >= MAX_ENTRIES)
+  if (memchr (key.data, 0, key.size)
+      || !g_utf8_validate ((const char *) key.data, (gssize) key.size, NULL)
+      || g_hash_table_size (self->entries) >= MAX_ENTRIES)
     {
       g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT,
                            "the index of the weights has keys that make no sense");
