@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  *   "scores-changed"       logits and probabilities of the present picture are there
  *   "question-changed"     class, against, layers or method of the question
  *   "explanation-changed"  another answer (or none) is in force
+ *   "other-changed"        the second question, what it means, or its answer
  *   "busy-changed"         lucida_session_get_busy(), its fraction or what it says
  *   "failed" (char *)      one sentence; the state before it stays
  */
@@ -38,6 +39,13 @@ void lucida_session_set_class (LucidaSession *self, int class_index);           
 void lucida_session_set_against (LucidaSession *self, int class_index);         /* or NO_CLASS */
 void lucida_session_set_layers (LucidaSession *self, const char *const *names); /* NULL: default */
 void lucida_session_set_method (LucidaSession *self, const LucidaMethod *method);
+/* A second question, to compare: answered after the main one, about the same picture and model.
+ * What it leaves open follows the main question: LUCIDA_SAME_CLASS or LUCIDA_RUNNER_UP as class
+ * (where there is no other class: the same one by another method), NULL as method or layers. NULL:
+ * none. Another network's class or layers are forgotten. Unknown ones fail with "failed". */
+void lucida_session_set_other (LucidaSession *self, const LucidaQuestion *question);
+/* Lets main and second question change places. */
+void lucida_session_swap (LucidaSession *self);
 /* Other preprocessing for the present model; runs the picture again. */
 void lucida_session_set_preprocessing (LucidaSession *self, const LucidaPreprocessing *value);
 /* Other names for the present model's classes, at once; NULL: those that it was opened with. As
@@ -71,6 +79,12 @@ const LucidaQuestion *lucida_session_get_question (LucidaSession *self);
 /* The answer to the present question, or the one before it while the worker runs. NULL where there
  * is none for the present picture and model. */
 LucidaExplanation *lucida_session_get_explanation (LucidaSession *self);
+/* The second question as it was put; NULL: none. */
+const LucidaQuestion *lucida_session_get_other (LucidaSession *self);
+/* What it means at present; NULL while there are no scores that tell. */
+const LucidaQuestion *lucida_session_get_other_meant (LucidaSession *self);
+/* The answer to just that; NULL until it is computed. (transfer none) */
+LucidaExplanation *lucida_session_get_other_explanation (LucidaSession *self);
 /* The part of the present picture that the network sees. */
 gboolean lucida_session_get_placement (LucidaSession *self, LucidaPlacement *placement);
 /* Whether the worker runs for this session; @what (nullable) (transfer none): a gettext key such as
