@@ -170,8 +170,7 @@ LucidaModel *
 lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable, GError **error)
 {
   g_autoptr (LucidaNetwork) network = NULL;
-  g_autofree char *file = NULL;
-  g_autofree char *title = NULL;
+  g_autofree char *file = NULL, *known = NULL, *title = NULL;
   LucidaModel *self;
 
   g_return_val_if_fail (path != NULL, NULL);
@@ -183,8 +182,9 @@ lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable
   network = lucida_reader_open (file, cancellable, error);
   if (!network)
     return NULL;
-  title = make_title (file);
-  self = model_new (file, title, network, NULL, lucida_network_get_preprocessing (network), pool,
+  known = lucida_reader_resolve (file);
+  title = make_title (known);
+  self = model_new (known, title, network, NULL, lucida_network_get_preprocessing (network), pool,
                     cancellable, error);
   if (!self)
     return NULL;

@@ -13,6 +13,8 @@ typedef struct
   /* Whether the file (or folder) is of this format, by content, not by suffix. @head are its first
    * bytes (at most 4096; none for a folder), zero-terminated beyond @size. */
   gboolean (*recognise) (const char *path, const guint8 *head, gsize size);
+  /* (nullable) The path of the whole model of which @path is a part. (transfer full) */
+  char *(*resolve) (const char *path);
   /* Reads it whole. (transfer full) @error: one sentence without the file's name. */
   LucidaNetwork *(*read) (const char *path, GCancellable *cancellable, GError **error);
 } LucidaReader;
@@ -21,6 +23,10 @@ typedef struct
  * Every error message begins with "FILE: ". Codes: %LUCIDA_ERROR_UNRECOGNISED, _UNSUPPORTED,
  * _CORRUPT, _TOO_LARGE, _NO_MEMORY, _NOT_FOUND, _IO, _CANCELLED. */
 LucidaNetwork *lucida_reader_open (const char *path, GCancellable *cancellable, GError **error);
+
+/* The path under which the model that @path belongs to is known, beside which its sidecar lies: that
+ * of the folder for a file inside a SavedModel, otherwise @path itself. (transfer full) */
+char *lucida_reader_resolve (const char *path);
 
 /* The table that the build makes from the list of readers; ends with %NULL. */
 extern const LucidaReader *const lucida_readers[];

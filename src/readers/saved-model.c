@@ -202,6 +202,15 @@ find_folder (const char *path)
   return NULL;
 }
 
+/* The folder by a name of its own, beside which files can lie. (transfer full) */
+static char *
+saved_resolve (const char *path)
+{
+  g_autofree char *folder = find_folder (path);
+
+  return g_canonicalize_filename (folder ? folder : path, NULL);
+}
+
 static gboolean
 saved_recognise (const char *path, const guint8 *head, gsize size)
 {
@@ -255,5 +264,6 @@ saved_read (const char *path, GCancellable *cancellable, GError **error)
 const LucidaReader lucida_reader_saved_model = {
   .name = "saved-model",
   .recognise = saved_recognise,
+  .resolve = saved_resolve,
   .read = saved_read,
 };
