@@ -1,6 +1,7 @@
 #include "explorer/model.h"
 
 #include "base/error.h"
+#include "network/source.h"
 #include "readers/labels.h"
 #include "readers/reader.h"
 #include "readers/sidecar.h"
@@ -13,8 +14,6 @@
 #define NAMES_IN_ERRORS 5
 #define IMAGENET_FILE "imagenet-classes.txt"
 #define IMAGENET_CLASSES 1000 /* or one more, the background, in front */
-#define IMAGENET_SOURCE "ImageNet's names"
-#define OWN_SOURCE "your settings for this model"
 
 struct _LucidaModel
 {
@@ -77,7 +76,7 @@ settle_names (LucidaNetwork *network, int n_classes)
       g_autofree char *source = g_strdup (lucida_network_get_classes_source (network));
 
       if (!lucida_labels_apply_to (network, n_classes, (const char *const *) names,
-                                   source ? source : "the file"))
+                                   source ? source : LUCIDA_SOURCE_FILE))
         lucida_network_set_classes (network, NULL);
     }
 }
@@ -98,13 +97,13 @@ choose_names (LucidaModel *self)
       const char *source = lucida_network_get_classes_source (self->network);
 
       self->class_names = g_strdupv ((char **) known);
-      self->source = source ? source : "the file";
+      self->source = source ? source : LUCIDA_SOURCE_FILE;
       return;
     }
   imagenet = read_imagenet (self->n_classes);
   offset = imagenet ? self->n_classes - (int) g_strv_length (imagenet) : -1;
   self->class_names = g_new0 (char *, (gsize) self->n_classes + 1);
-  self->source = offset == 0 || offset == 1 ? IMAGENET_SOURCE : NULL;
+  self->source = offset == 0 || offset == 1 ? LUCIDA_SOURCE_IMAGENET : NULL;
   for (int i = 0; i < self->n_classes; i++)
     if (!self->source)
       self->class_names[i] = g_strdup_printf ("Class %d", i);
@@ -242,7 +241,7 @@ lucida_model_new_with_class_names (LucidaModel *base, const char *const *names, 
       return self;
     }
   self->own_names = TRUE;
-  self->source = OWN_SOURCE;
+  self->source = LUCIDA_SOURCE_SETTINGS;
   self->class_names = g_strdupv ((char **) names);
   return self;
 }
@@ -323,7 +322,7 @@ lucida_model_get_preprocessing (const LucidaModel *self)
 const char *
 lucida_model_get_preprocessing_source (const LucidaModel *self)
 {
-  return self->own_preprocessing ? OWN_SOURCE
+  return self->own_preprocessing ? LUCIDA_SOURCE_SETTINGS
                                  : lucida_network_get_preprocessing_source (self->network);
 }
 
@@ -381,7 +380,7 @@ lucida_model_has_own_class_names (const LucidaModel *self)
 gboolean
 lucida_model_get_class_names_assumed (const LucidaModel *self)
 {
-  return self->source && strcmp (self->source, IMAGENET_SOURCE) == 0;
+  return self->source && strcmp (self->source, LUCIDA_SOURCE_IMAGENET) == 0;
 }
 
 gboolean
