@@ -166,9 +166,11 @@ is_model_of_its_own (const char *path)
 }
 
 LucidaModel *
-lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable, GError **error)
+lucida_model_open_with_progress (const char *path, LucidaPool *pool, GCancellable *cancellable,
+                                 LucidaProgressFunc progress, gpointer data, GError **error)
 {
   g_autoptr (LucidaNetwork) network = NULL;
+  const LucidaReading reading = { cancellable, progress, data };
   g_autofree char *file = NULL, *known = NULL, *title = NULL;
   LucidaModel *self;
 
@@ -178,7 +180,7 @@ lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable
     file = lucida_data_dup_path ("models", DEMO_FILE);
   else
     file = g_strdup (path);
-  network = lucida_reader_open (file, cancellable, error);
+  network = lucida_reader_open (file, &reading, error);
   if (!network)
     return NULL;
   known = lucida_reader_resolve (file);
@@ -190,6 +192,12 @@ lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable
   settle_names (network, self->n_classes);
   choose_names (self);
   return self;
+}
+
+LucidaModel *
+lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable, GError **error)
+{
+  return lucida_model_open_with_progress (path, pool, cancellable, NULL, NULL, error);
 }
 
 LucidaModel *

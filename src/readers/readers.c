@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-#define HEAD_SIZE 4096                     /* bytes by which a file is recognised */
+#define HEAD_SIZE 4096 /* bytes by which a file is recognised */
+#define PROGRESS_STEPS 1000
 #define MAX_LABELS_SIZE ((gsize) 64 << 20) /* bytes of labels.txt */
 
 /* A kind of file that is no model here: its first bytes and what is said about it. */
@@ -35,6 +36,20 @@ static const Signature signatures[] = {
   { "TFL3", 4, 4, LUCIDA_ERROR_UNSUPPORTED,
     "TensorFlow Lite files are not read: open the network that it was made from, as ONNX" },
 };
+
+GCancellable *
+lucida_reading_get_cancellable (const LucidaReading *self)
+{
+  return self ? self->cancellable : NULL;
+}
+
+void
+lucida_reading_report (const LucidaReading *self, guint64 done, guint64 total)
+{
+  if (self && self->progress && total > 0)
+    self->progress ((guint) ((double) MIN (done, total) / (double) total * PROGRESS_STEPS),
+                    PROGRESS_STEPS, self->data);
+}
 
 static gboolean
 holds (const guint8 *head, gsize size, const char *text)
@@ -209,7 +224,7 @@ lucida_reader_resolve (const char *path)
 }
 
 LucidaNetwork *
-lucida_reader_open (const char *path, GCancellable *cancellable, GError **error)
+lucida_reader_open (const char *path, const LucidaReading *reading, GError **error)
 {
   g_autoptr (LucidaNetwork) network = NULL;
   g_autofree char *name = NULL;
@@ -219,7 +234,7 @@ lucida_reader_open (const char *path, GCancellable *cancellable, GError **error)
   const LucidaReader *reader = recognise (path, &problem);
 
   if (reader)
-    network = reader->read (path, cancellable, &problem);
+    network = reader->read (path, reading, &problem);
   /* what came of pages that were no longer there says nothing about the file */
   if (lucida_mapping_get_losses () != losses)
     {

@@ -14,8 +14,8 @@
 
 #define SUFFIX ".camlucida.json"
 #define USER_FOLDER "camlucida" G_DIR_SEPARATOR_S "models" /* below the user's data folder */
-#define MAX_SIZE ((gsize) 64 << 20) /* bytes */
-#define MAX_DEPTH 32                /* of brackets in each other; the parser recurses */
+#define MAX_SIZE ((gsize) 64 << 20)                        /* bytes */
+#define MAX_DEPTH 32 /* of brackets in each other; the parser recurses */
 #define SPACE " \t\r\n"
 #define MAX_SIDE 65535 /* pixels */
 
