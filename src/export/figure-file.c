@@ -22,6 +22,16 @@ draw_surface (cairo_t *cr, gpointer data)
   cairo_paint (cr);
 }
 
+/* What stands in the way before anything is written does not know the file's name. */
+static gboolean
+fail (const char *path, GError **error)
+{
+  g_autofree char *name = g_filename_display_name (path);
+
+  g_prefix_error (error, "%s: ", name);
+  return FALSE;
+}
+
 /* Takes @surface. */
 static gboolean
 write_surface (const char *path, cairo_surface_t *surface, const char *const *keys,
@@ -75,7 +85,7 @@ lucida_figure_file_write_overlay (const char *path, const LucidaPicture *picture
 {
   cairo_surface_t *surface = lucida_overlay_compose (picture, placement, heatmap, style, error);
 
-  return surface && write_surface (path, surface, keys, values, error);
+  return surface ? write_surface (path, surface, keys, values, error) : fail (path, error);
 }
 
 gboolean
@@ -88,7 +98,7 @@ lucida_figure_file_write_map (const char *path, const LucidaHeatmap *heatmap, in
   cairo_t *cr;
 
   if (!colours)
-    return FALSE;
+    return fail (path, error);
   ground = new_ground (width, height, &cr, error);
   if (ground)
     {
@@ -97,7 +107,7 @@ lucida_figure_file_write_map (const char *path, const LucidaHeatmap *heatmap, in
       cairo_destroy (cr);
     }
   cairo_surface_destroy (colours);
-  return ground && write_surface (path, ground, keys, values, error);
+  return ground ? write_surface (path, ground, keys, values, error) : fail (path, error);
 }
 
 static void
@@ -124,11 +134,11 @@ lucida_figure_file_write_sheet (const char *path, LucidaSheet *sheet, const char
                    "the sheet would be %.0f×%.0f pixels; take fewer pictures at a time, or a .pdf "
                    "file",
                    width, height);
-      return FALSE;
+      return fail (path, error);
     }
   ground = new_ground ((int) ceil (width), (int) ceil (height), &cr, error);
   if (!ground)
-    return FALSE;
+    return fail (path, error);
   lucida_sheet_draw (sheet, cr);
   cairo_destroy (cr);
   return write_surface (path, ground, keys, values, error);
