@@ -370,6 +370,25 @@ test_four_rows (void)
     }
 }
 
+/* Exported without its weights, which are further inputs. */
+static void
+test_without_weights (void)
+{
+  static const gint64 x[] = { 1, 1, 4, 4, G_MININT64 }, w[] = { 3, 1, 1, 1, G_MININT64 };
+  g_autofree char *sentence = NULL;
+  Message *flatten = wild_begin ("Flatten", "p", "y");
+  Model model;
+
+  model_init (&model);
+  wild_node (&model, "Conv", "x,w", "c");
+  wild_node (&model, "GlobalAveragePool", "c", "p");
+  wild_put (&model, flatten);
+  wild_ends (&model, x, y3);
+  put_message (model.graph, 11, value_message ("w", w));
+  sentence = wild_refuse (&model, LUCIDA_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (sentence, "weights are not in the file"));
+}
+
 /* Hundreds of weights in a file that is not there make one sentence. */
 static void
 test_missing_weights (void)
@@ -427,6 +446,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/onnx-wild/an-output-of-rank-one", test_output_of_rank_one);
   g_test_add_func ("/onnx-wild/channels-last-between-convolutions", test_channels_last);
   g_test_add_func ("/onnx-wild/four-rows", test_four_rows);
+  g_test_add_func ("/onnx-wild/without-weights", test_without_weights);
   g_test_add_func ("/onnx-wild/missing-weights-make-one-sentence", test_missing_weights);
   return g_test_run ();
 }
