@@ -27,6 +27,7 @@ enum
   SCORES_CHANGED,
   QUESTION_CHANGED,
   EXPLANATION_CHANGED,
+  LAYER_MAPS_CHANGED,
   BUSY_CHANGED,
   FAILED,
   N_SIGNALS,
@@ -57,6 +58,8 @@ lucida_session_finalize (GObject *object)
   LucidaSession *self = LUCIDA_SESSION (object);
 
   lucida_question_free (self->question);
+  _lucida_layer_maps_free (self->layer_maps);
+  lucida_choices_free (self->choices);
   g_free (self->picture_key);
   g_free (self->picture_path);
   G_OBJECT_CLASS (lucida_session_parent_class)->finalize (object);
@@ -82,6 +85,7 @@ lucida_session_class_init (LucidaSessionClass *klass)
   signals[SCORES_CHANGED] = new_signal ("scores-changed", 0);
   signals[QUESTION_CHANGED] = new_signal ("question-changed", 0);
   signals[EXPLANATION_CHANGED] = new_signal ("explanation-changed", 0);
+  signals[LAYER_MAPS_CHANGED] = new_signal ("layer-maps-changed", 0);
   signals[BUSY_CHANGED] = new_signal ("busy-changed", 0);
   signals[FAILED] = new_signal ("failed", 1);
 }
@@ -96,6 +100,7 @@ lucida_session_init (LucidaSession *self)
   self->worker = lucida_worker_new ();
   self->pool = lucida_pool_new (0);
   self->cache = lucida_cache_new (0);
+  self->layer_maps = _lucida_layer_maps_new ();
 }
 
 LucidaSession *
@@ -110,6 +115,8 @@ lucida_session_close (LucidaSession *self)
   g_return_if_fail (LUCIDA_IS_SESSION (self));
 
   g_clear_pointer (&self->worker, lucida_worker_free);
+  if (self->choices)
+    lucida_choices_save (self->choices, NULL);
   g_clear_pointer (&self->cache, lucida_cache_free);
   g_clear_pointer (&self->pool, lucida_pool_free);
 }
@@ -184,12 +191,14 @@ take_model (LucidaSession *self, LucidaModel *model)
   g_clear_pointer (&self->model, lucida_model_unref);
   self->model = model;
   forget_scores (self);
+  _lucida_session_forget_layer_maps (self, same_network);
   if (!same_network)
     {
       /* classes and layers were the former network's */
       self->question->class_index = LUCIDA_PREDICTED_CLASS;
       self->question->against_index = LUCIDA_NO_CLASS;
       g_clear_pointer (&self->question->layers, g_strfreev);
+      _lucida_session_restore_choice (self);
     }
   g_signal_emit (self, signals[MODEL_CHANGED], 0);
   if (!same_network)
@@ -218,6 +227,7 @@ take_picture (LucidaSession *self, LucidaOpenedPicture *opened, const char *path
   g_free (self->picture_path);
   self->picture_path = g_strdup (path);
   forget_scores (self);
+  _lucida_session_forget_layer_maps (self, TRUE);
   g_signal_emit (self, signals[PICTURE_CHANGED], 0);
   emit_scores_and_explanation (self);
 }
@@ -274,6 +284,7 @@ phase_done_cb (gpointer result, const GError *error, gpointer data)
   /* a phase that failed would only fail again, but what it interrupted may go on */
   if (!error || request->phase == LUCIDA_PHASE_MODEL || request->phase == LUCIDA_PHASE_PICTURE)
     session_continue (self);
+  _lucida_session_continue_layer_maps (self);
   g_signal_emit (self, signals[BUSY_CHANGED], 0);
 }
 
@@ -290,6 +301,7 @@ push (LucidaSession *self, LucidaRequest *request)
 {
   const PhaseInfo *info = &phases[request->phase];
 
+  _lucida_session_stop_layer_maps (self);
   lucida_worker_push (self->worker, info->kind, info->priority, lucida_request_run, request,
                       (GDestroyNotify) lucida_request_free,
                       lucida_phase_get_free_result (request->phase), phase_progress_cb,
@@ -315,6 +327,9 @@ session_continue (LucidaSession *self)
   if (self->analysis)
     request->analysis = lucida_analysis_ref (self->analysis);
   request->question = lucida_question_copy (self->question);
+  if (request->question->class_index == LUCIDA_PREDICTED_CLASS
+      && request->question->against_index == lucida_session_get_predicted (self))
+    request->question->against_index = LUCIDA_NO_CLASS;
   push (self, request);
 }
 
@@ -360,6 +375,7 @@ lucida_session_stop (LucidaSession *self)
 
   for (int phase = 0; phase < LUCIDA_N_PHASES; phase++)
     phase_cancel (self, phase);
+  _lucida_session_stop_layer_maps (self);
   self->to_remember = FALSE;
 }
 
@@ -368,8 +384,17 @@ static void
 ask (LucidaSession *self)
 {
   self->asked = FALSE;
+  _lucida_session_keep_choice (self);
   g_signal_emit (self, signals[QUESTION_CHANGED], 0);
   session_continue (self);
+}
+
+/* The same question once more, which matters if it was stopped or failed. */
+static void
+ask_again (LucidaSession *self)
+{
+  if (!self->running[LUCIDA_PHASE_ANSWER])
+    session_continue (self);
 }
 
 /* Whether the class is one of the present model's; if not, that is said. */
@@ -391,8 +416,12 @@ lucida_session_set_class (LucidaSession *self, int class_index)
 {
   g_return_if_fail (LUCIDA_IS_SESSION (self));
 
-  if (self->question->class_index == class_index
-      || (class_index != LUCIDA_PREDICTED_CLASS && !check_class (self, class_index)))
+  if (self->question->class_index == class_index)
+    {
+      ask_again (self);
+      return;
+    }
+  if (class_index != LUCIDA_PREDICTED_CLASS && !check_class (self, class_index))
     return;
   self->question->class_index = class_index;
   if (self->question->against_index == class_index)
@@ -432,7 +461,10 @@ lucida_session_set_layers (LucidaSession *self, const char *const *names)
   g_return_if_fail (LUCIDA_IS_SESSION (self));
 
   if (same_layers (self->question->layers, names))
-    return;
+    {
+      ask_again (self);
+      return;
+    }
   for (int i = 0; names && names[i] && self->model; i++)
     {
       g_autoptr (GError) error = NULL;
@@ -456,7 +488,10 @@ lucida_session_set_method (LucidaSession *self, const LucidaMethod *method)
   g_return_if_fail (LUCIDA_IS_SESSION (self) && method != NULL);
 
   if (self->question->method == method)
-    return;
+    {
+      ask_again (self);
+      return;
+    }
   self->question->method = method;
   ask (self);
 }
