@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <signal.h>
 
 static const char *
 find_field (const GLogField *fields, gsize n, const char *key)
@@ -34,6 +35,7 @@ main (int argc, char **argv)
 {
   g_autoptr (LucidaApplication) application = NULL;
 
+  signal (SIGXFSZ, SIG_IGN); /* a limit is an error like a full disk */
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, lucida_paths_get_locale_dir ());
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

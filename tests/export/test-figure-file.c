@@ -23,11 +23,11 @@ test_too_large (Fixture *fixture, gconstpointer data)
       gboolean written;
 
       if (i == 0)
-        written
-            = lucida_figure_file_write_map (path, heatmap, 40000, 2, &style, NULL, NULL, &error);
+        written = lucida_figure_file_write_map (path, heatmap, 40000, 2, &style, NULL, NULL, NULL,
+                                                &error);
       else
         written = lucida_figure_file_write_overlay (path, picture, &placement, heatmap, &style,
-                                                    NULL, NULL, &error);
+                                                    NULL, NULL, NULL, &error);
       g_assert_error (error, LUCIDA_ERROR, LUCIDA_ERROR_TOO_LARGE);
       g_assert_false (written);
       if (!g_str_has_prefix (error->message, start))
