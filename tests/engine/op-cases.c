@@ -59,6 +59,12 @@ const OpCase op_cases[] = {
   { "MatMul", "x[2,3,5] c[5,4]", "", 0, reference_mat_mul },
   { "MatMul", "x[2,3,5] x[2,5,4]", "", 0, reference_mat_mul },
   { "MatMul", "c[3,5] x[2,5,4]", "", 0, reference_mat_mul },
+  { "Einsum", "x[3,5] c[5,4]", "equation=ij,jk", 0, reference_mat_mul },
+  { "Einsum", "x[2,3,5] x[2,5,4]", "equation=bij,bjk->bik", 0, reference_mat_mul },
+  { "Einsum", "x[2,3,5] c[5,4]", "equation=i...j,jk->i...k", 0, reference_mat_mul },
+  { "Einsum", "x[2,3,4] x[2,5,4] x[5]", "equation=bik,bjk,j->bij", 0, NULL },
+  { "Einsum", "x[3,4,3]", "equation=iji->j", 0, NULL },
+  { "Einsum", "x[2,3,4]", "equation=b...->...b", 0, NULL },
 
   /* Activation functions. */
   { "Relu", "k[4,15]", "", 0, NULL },
