@@ -85,6 +85,7 @@ style_changed_cb (LucidaWindow *self)
   LucidaOverlayStyle style = lucida_overlay_panel_get_style (self->overlay_panel);
 
   lucida_canvas_frame_set_style (self->frame, &style);
+  lucida_layer_list_set_colours (self->layer_list, style.colormap);
 }
 
 /* Ends the worker, so that nothing comes back to widgets that are gone. */
