@@ -2,8 +2,10 @@
 
 #include "app/class-list.h"
 
+#include "app/choice.h"
 #include "app/class-item.h"
 #include "app/class-row.h"
+#include "app/contrast.h"
 #include "app/template.h"
 
 #include <glib/gi18n.h>
@@ -18,14 +20,17 @@ struct _LucidaClassList
   GtkLabel *explained;
   GtkSearchEntry *search;
   GtkListView *view;
+  LucidaContrast *contrast;
+  GtkToggleButton *follow;
 
   LucidaSession *session;
   GListStore *items;
   GtkFilterListModel *found;
   GtkFilter *filter;
-  GtkSingleSelection *selection;
+  LucidaChoice *choice;
   char *folded;      /* what is searched; NULL: everything */
-  gboolean updating; /* the selection follows the session, not the user */
+  gboolean updating; /* the button follows the session, not the user */
+  guint scroll_id;
 };
 
 G_DEFINE_FINAL_TYPE (LucidaClassList, lucida_class_list, GTK_TYPE_WIDGET)
@@ -56,31 +61,48 @@ get_explained (LucidaClassList *self)
   return index == LUCIDA_PREDICTED_CLASS ? lucida_session_get_predicted (self->session) : index;
 }
 
-/* Lets the selected row be that of the explained class, without asking again. */
+static gboolean
+is_explained (gpointer item, gpointer data)
+{
+  LucidaClassList *self = data;
+
+  return self->session && lucida_class_item_get_index (item) == get_explained (self);
+}
+
+static gboolean
+scroll_cb (gpointer data)
+{
+  LucidaClassList *self = data;
+  guint position = lucida_choice_find (self->choice);
+
+  self->scroll_id = 0;
+  if (position != GTK_INVALID_LIST_POSITION)
+    gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", position);
+  return G_SOURCE_REMOVE;
+}
+
+/* The row of the explained class is the chosen one, without asking again. */
 static void
 follow_session (LucidaClassList *self)
 {
-  int explained = get_explained (self);
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->found));
-  guint position = GTK_INVALID_LIST_POSITION;
   LucidaModel *model = lucida_session_get_model (self->session);
+  const LucidaQuestion *question = lucida_session_get_question (self->session);
+  int explained = get_explained (self);
   g_autofree char *text = NULL;
 
-  for (guint i = 0; i < n && position == GTK_INVALID_LIST_POSITION; i++)
-    {
-      g_autoptr (LucidaClassItem) item = g_list_model_get_item (G_LIST_MODEL (self->found), i);
-
-      if (lucida_class_item_get_index (item) == explained)
-        position = i;
-    }
+  lucida_choice_update (self->choice);
   self->updating = TRUE;
-  gtk_single_selection_set_selected (self->selection, position);
+  gtk_toggle_button_set_active (self->follow, question->class_index == LUCIDA_PREDICTED_CLASS);
   self->updating = FALSE;
-
+  gtk_widget_set_sensitive (GTK_WIDGET (self->follow), explained >= 0);
   if (model && explained >= 0)
     /* Translators: %s is the class whose heat map is shown. */
     text = g_strdup_printf (_ ("explains “%s”"), lucida_model_get_class_name (model, explained));
   gtk_label_set_text (self->explained, text ? text : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->explained), text);
+  /* not before the rows have been given their places */
+  if (self->scroll_id == 0)
+    self->scroll_id = g_idle_add_full (G_PRIORITY_LOW, scroll_cb, self, NULL);
 }
 
 static void
@@ -107,10 +129,8 @@ refill (LucidaClassList *self)
                                   logits ? logits[index] : NAN,
                                   probabilities ? probabilities[index] : NAN, index == predicted));
     }
-  self->updating = TRUE;
   g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
                        items->pdata, items->len);
-  self->updating = FALSE;
   gtk_widget_set_visible (GTK_WIDGET (self->search), n > SEARCH_ABOVE);
   follow_session (self);
 }
@@ -124,12 +144,22 @@ model_changed_cb (LucidaClassList *self)
 }
 
 static void
-selected_cb (LucidaClassList *self)
+chosen_cb (LucidaClassList *self, guint position, guint n)
 {
-  LucidaClassItem *item = gtk_single_selection_get_selected_item (self->selection);
+  g_autoptr (LucidaClassItem) item = g_list_model_get_item (G_LIST_MODEL (self->found), position);
 
-  if (!self->updating && item)
-    lucida_session_set_class (self->session, lucida_class_item_get_index (item));
+  lucida_session_set_class (self->session, lucida_class_item_get_index (item));
+}
+
+/* Pressed, the prediction is followed from picture to picture; otherwise the class stays. */
+static void
+follow_toggled_cb (LucidaClassList *self)
+{
+  if (self->updating || !self->session)
+    return;
+  lucida_session_set_class (self->session, gtk_toggle_button_get_active (self->follow)
+                                               ? LUCIDA_PREDICTED_CLASS
+                                               : lucida_session_get_predicted (self->session));
 }
 
 static void
@@ -140,19 +170,16 @@ search_changed_cb (LucidaClassList *self)
   g_clear_pointer (&self->folded, g_free);
   if (text[0])
     self->folded = g_utf8_casefold (text, -1);
-  self->updating = TRUE;
   gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
-  self->updating = FALSE;
-  if (self->session)
-    follow_session (self);
 }
 
 /* Enter explains the first class that was found. */
 static void
 search_activated_cb (LucidaClassList *self)
 {
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->found)) > 0)
-    gtk_single_selection_set_selected (self->selection, 0);
+  /* the entry tells what was typed last a little later */
+  search_changed_cb (self);
+  gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->choice), 0, TRUE);
 }
 
 static gboolean
@@ -181,13 +208,15 @@ lucida_class_list_dispose (GObject *object)
 {
   LucidaClassList *self = LUCIDA_CLASS_LIST (object);
 
-  self->updating = TRUE;
+  if (self->choice)
+    lucida_choice_close (self->choice);
+  g_clear_handle_id (&self->scroll_id, g_source_remove);
   if (self->session)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->session);
   g_clear_pointer (&self->folded, g_free);
   lucida_template_dispose (GTK_WIDGET (self));
-  g_clear_object (&self->selection);
+  g_clear_object (&self->choice);
   g_clear_object (&self->found);
   g_clear_object (&self->filter);
   g_clear_object (&self->items);
@@ -200,12 +229,16 @@ lucida_class_list_class_init (LucidaClassListClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lucida_class_list_dispose;
+  g_type_ensure (LUCIDA_TYPE_CONTRAST);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/camlucida/CamLucida/ui/class-list.ui");
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, explained);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, search);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, view);
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassList, contrast);
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassList, follow);
+  gtk_widget_class_bind_template_callback (widget_class, follow_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_row_cb);
@@ -219,15 +252,11 @@ lucida_class_list_init (LucidaClassList *self)
   self->filter = GTK_FILTER (gtk_custom_filter_new (matches_cb, self, NULL));
   self->found = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->items)),
                                            g_object_ref (self->filter));
-  self->selection = gtk_single_selection_new (NULL);
-  gtk_single_selection_set_autoselect (self->selection, FALSE);
-  gtk_single_selection_set_can_unselect (self->selection, TRUE);
-  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->found));
+  self->choice = lucida_choice_new (G_LIST_MODEL (self->found), is_explained, self);
 
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-  g_signal_connect_swapped (self->selection, "notify::selected-item", G_CALLBACK (selected_cb),
-                            self);
+  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->choice));
+  g_signal_connect_swapped (self->choice, "chosen", G_CALLBACK (chosen_cb), self);
 }
 
 void
@@ -239,6 +268,7 @@ lucida_class_list_set_session (LucidaClassList *self, LucidaSession *session)
   g_signal_connect_swapped (session, "model-changed", G_CALLBACK (model_changed_cb), self);
   g_signal_connect_swapped (session, "scores-changed", G_CALLBACK (refill), self);
   g_signal_connect_swapped (session, "question-changed", G_CALLBACK (follow_session), self);
+  lucida_contrast_set_session (self->contrast, session, G_LIST_MODEL (self->items));
   refill (self);
 }
 

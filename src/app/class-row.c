@@ -72,6 +72,7 @@ lucida_class_row_set_item (LucidaClassRow *self, LucidaClassItem *item)
     score = g_strdup ("");
   gtk_label_set_text (self->name, lucida_class_item_get_name (item));
   gtk_label_set_text (self->score, score);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), lucida_class_item_get_name (item));
   gtk_widget_set_visible (GTK_WIDGET (self->mark), lucida_class_item_get_predicted (item));
   gtk_widget_set_visible (GTK_WIDGET (self->bar), !isnan (probability));
   gtk_progress_bar_set_fraction (self->bar, isnan (probability) ? 0.0 : probability);

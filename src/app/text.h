@@ -18,7 +18,7 @@ char *lucida_text_preprocessing (const LucidaPicture *picture, const LucidaPrepr
                                  int channels);
 /* "forward 9 ms · gradients 8 ms · map 0.1 ms". (transfer full) */
 char *lucida_text_timing (const LucidaSeconds *seconds);
-/* "dog 19 %", "dog rather than cat"; the class that was explained. (transfer full) */
+/* "dog 19 %", "why dog rather than cat"; the class that was explained. (transfer full) */
 char *lucida_text_class (LucidaModel *model, const LucidaExplanation *explanation);
 /* The layer's name for people; several are joined by " + ". (transfer full) */
 char *lucida_text_layer (LucidaModel *model, const LucidaExplanation *explanation);
