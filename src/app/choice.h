@@ -1,29 +1,22 @@
 #pragma once
 
-#include <gtk/gtk.h>
+#include "explorer/explanation.h"
+
+#include <glib-object.h>
 
 G_BEGIN_DECLS
 
-/* A selection that belongs to somebody else: which rows of a list are chosen is asked of its owner,
- * and what a person selects is only told. So a row that is chosen already can be selected again.
- *
- * Signals:
- *   "chosen" (guint position, guint n)   these rows, and no others
- *   "unchosen" (guint position)          this row no longer
- */
+/* A question that can be chosen from a list, in words. Immutable. */
 #define LUCIDA_TYPE_CHOICE (lucida_choice_get_type ())
 G_DECLARE_FINAL_TYPE (LucidaChoice, lucida_choice, LUCIDA, CHOICE, GObject)
 
-typedef gboolean (*LucidaChoiceTest) (gpointer item, gpointer data);
-
-/* @is_chosen says it of an item of @model (transfer none), until lucida_choice_close().
- * (transfer full) */
-LucidaChoice *lucida_choice_new (GListModel *model, LucidaChoiceTest is_chosen, gpointer data);
-/* Nothing is chosen or told any more. */
-void lucida_choice_close (LucidaChoice *self);
-/* Others are chosen now. */
-void lucida_choice_update (LucidaChoice *self);
-/* The first item that is chosen; GTK_INVALID_LIST_POSITION: none. */
-guint lucida_choice_find (LucidaChoice *self);
+/* @question is copied. (transfer full) */
+LucidaChoice *lucida_choice_new (const char *title, const char *detail,
+                                 const LucidaQuestion *question);
+const char *lucida_choice_get_title (LucidaChoice *self);
+const char *lucida_choice_get_detail (LucidaChoice *self);
+const LucidaQuestion *lucida_choice_get_question (LucidaChoice *self);
+/* Whether the title contains @folded, which has been through g_utf8_casefold(). */
+gboolean lucida_choice_matches (LucidaChoice *self, const char *folded);
 
 G_END_DECLS

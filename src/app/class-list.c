@@ -2,7 +2,7 @@
 
 #include "app/class-list.h"
 
-#include "app/choice.h"
+#include "app/choice-model.h"
 #include "app/class-item.h"
 #include "app/class-row.h"
 #include "app/contrast.h"
@@ -27,7 +27,7 @@ struct _LucidaClassList
   GListStore *items;
   GtkFilterListModel *found;
   GtkFilter *filter;
-  LucidaChoice *choice;
+  LucidaChoiceModel *choice;
   char *folded;      /* what is searched; NULL: everything */
   gboolean updating; /* the button follows the session, not the user */
   guint scroll_id;
@@ -73,7 +73,7 @@ static gboolean
 scroll_cb (gpointer data)
 {
   LucidaClassList *self = data;
-  guint position = lucida_choice_find (self->choice);
+  guint position = lucida_choice_model_find (self->choice);
 
   self->scroll_id = 0;
   if (position != GTK_INVALID_LIST_POSITION)
@@ -90,7 +90,7 @@ follow_session (LucidaClassList *self)
   int explained = get_explained (self);
   g_autofree char *text = NULL;
 
-  lucida_choice_update (self->choice);
+  lucida_choice_model_update (self->choice);
   self->updating = TRUE;
   gtk_toggle_button_set_active (self->follow, question->class_index == LUCIDA_PREDICTED_CLASS);
   self->updating = FALSE;
@@ -209,7 +209,7 @@ lucida_class_list_dispose (GObject *object)
   LucidaClassList *self = LUCIDA_CLASS_LIST (object);
 
   if (self->choice)
-    lucida_choice_close (self->choice);
+    lucida_choice_model_close (self->choice);
   g_clear_handle_id (&self->scroll_id, g_source_remove);
   if (self->session)
     g_signal_handlers_disconnect_by_data (self->session, self);
@@ -252,7 +252,7 @@ lucida_class_list_init (LucidaClassList *self)
   self->filter = GTK_FILTER (gtk_custom_filter_new (matches_cb, self, NULL));
   self->found = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->items)),
                                            g_object_ref (self->filter));
-  self->choice = lucida_choice_new (G_LIST_MODEL (self->found), is_explained, self);
+  self->choice = lucida_choice_model_new (G_LIST_MODEL (self->found), is_explained, self);
 
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->choice));

@@ -2,7 +2,7 @@
 
 #include "app/layer-list.h"
 
-#include "app/choice.h"
+#include "app/choice-model.h"
 #include "app/layer-item.h"
 #include "app/layer-row.h"
 #include "app/template.h"
@@ -16,7 +16,7 @@ struct _LucidaLayerList
 
   LucidaSession *session;
   GListStore *items;
-  LucidaChoice *choice;
+  LucidaChoiceModel *choice;
   const LucidaColormap *colours; /* (nullable) */
   guint scroll_id;
 };
@@ -52,7 +52,7 @@ static gboolean
 scroll_cb (gpointer data)
 {
   LucidaLayerList *self = data;
-  guint position = lucida_choice_find (self->choice);
+  guint position = lucida_choice_model_find (self->choice);
 
   self->scroll_id = 0;
   if (position != GTK_INVALID_LIST_POSITION)
@@ -104,7 +104,7 @@ static void
 follow_question (LucidaLayerList *self)
 {
   update (self);
-  lucida_choice_update (self->choice);
+  lucida_choice_model_update (self->choice);
   /* not before the rows have been given their places */
   if (self->scroll_id == 0)
     self->scroll_id = g_idle_add_full (G_PRIORITY_LOW, scroll_cb, self, NULL);
@@ -260,7 +260,7 @@ lucida_layer_list_dispose (GObject *object)
   LucidaLayerList *self = LUCIDA_LAYER_LIST (object);
 
   if (self->choice)
-    lucida_choice_close (self->choice);
+    lucida_choice_model_close (self->choice);
   g_clear_handle_id (&self->scroll_id, g_source_remove);
   if (self->session)
     g_signal_handlers_disconnect_by_data (self->session, self);
@@ -292,7 +292,7 @@ static void
 lucida_layer_list_init (LucidaLayerList *self)
 {
   self->items = g_list_store_new (LUCIDA_TYPE_LAYER_ITEM);
-  self->choice = lucida_choice_new (G_LIST_MODEL (self->items), is_picked, NULL);
+  self->choice = lucida_choice_model_new (G_LIST_MODEL (self->items), is_picked, NULL);
 
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->choice));
