@@ -12,6 +12,8 @@
 #include <math.h>
 
 #define SEARCH_ABOVE 10 /* classes; fewer are seen at a glance */
+#define MIN_ROWS 3      /* are seen at once, however low the window is */
+#define ROW_HEIGHT 35   /* pixels, about */
 
 struct _LucidaClassList
 {
@@ -19,6 +21,7 @@ struct _LucidaClassList
 
   GtkLabel *explained;
   GtkSearchEntry *search;
+  GtkScrolledWindow *scroller;
   GtkListView *view;
   LucidaContrast *contrast;
   GtkToggleButton *follow;
@@ -132,6 +135,10 @@ refill (LucidaClassList *self)
   g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
                        items->pdata, items->len);
   gtk_widget_set_visible (GTK_WIDGET (self->search), n > SEARCH_ABOVE);
+  /* what is typed in a long list searches it */
+  gtk_search_entry_set_key_capture_widget (self->search,
+                                           n > SEARCH_ABOVE ? GTK_WIDGET (self->view) : NULL);
+  gtk_scrolled_window_set_min_content_height (self->scroller, MIN (n, MIN_ROWS) * ROW_HEIGHT);
   follow_session (self);
 }
 
@@ -180,6 +187,22 @@ search_activated_cb (LucidaClassList *self)
   /* the entry tells what was typed last a little later */
   search_changed_cb (self);
   gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->choice), 0, TRUE);
+}
+
+/* What was begun in the list goes on in the entry. */
+static void
+search_started_cb (LucidaClassList *self)
+{
+  gtk_text_grab_focus_without_selecting (
+      GTK_TEXT (gtk_editable_get_delegate (GTK_EDITABLE (self->search))));
+}
+
+/* Escape gives up what is searched. */
+static void
+search_stopped_cb (LucidaClassList *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
 static gboolean
@@ -235,12 +258,15 @@ lucida_class_list_class_init (LucidaClassListClass *klass)
                                                "/io/github/camlucida/CamLucida/ui/class-list.ui");
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, explained);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, search);
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassList, scroller);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, view);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, contrast);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, follow);
   gtk_widget_class_bind_template_callback (widget_class, follow_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_started_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_stopped_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_row_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_row_cb);
 }
