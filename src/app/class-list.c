@@ -13,6 +13,7 @@
 
 #define SEARCH_ABOVE 10 /* classes; fewer are seen at a glance */
 #define MIN_ROWS 3      /* are seen at once, however low the window is */
+#define STALE_TIME 250  /* ms that the former picture's scores may be seen */
 #define ROW_HEIGHT 35   /* pixels, about */
 
 struct _LucidaClassList
@@ -34,6 +35,7 @@ struct _LucidaClassList
   char *folded;      /* what is searched; NULL: everything */
   gboolean updating; /* the button follows the session, not the user */
   guint scroll_id;
+  guint refill_id;
 };
 
 G_DEFINE_FINAL_TYPE (LucidaClassList, lucida_class_list, GTK_TYPE_WIDGET)
@@ -108,6 +110,26 @@ follow_session (LucidaClassList *self)
     self->scroll_id = g_idle_add_full (G_PRIORITY_LOW, scroll_cb, self, NULL);
 }
 
+/* As many places as there are classes. */
+static void
+make_places (LucidaClassList *self, guint n)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  guint former = g_list_model_get_n_items (G_LIST_MODEL (self->items));
+
+  if (n == former)
+    return;
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (items, lucida_class_item_new ());
+  g_list_store_splice (self->items, 0, former, items->pdata, items->len);
+  gtk_widget_set_visible (GTK_WIDGET (self->search), n > SEARCH_ABOVE);
+  /* what is typed in a long list searches it */
+  gtk_search_entry_set_key_capture_widget (self->search,
+                                           n > SEARCH_ABOVE ? GTK_WIDGET (self->view) : NULL);
+  gtk_scrolled_window_set_min_content_height (self->scroller, MIN ((int) n, MIN_ROWS) * ROW_HEIGHT);
+}
+
+/* Gives the classes their places: the most probable first. */
 static void
 refill (LucidaClassList *self)
 {
@@ -117,29 +139,46 @@ refill (LucidaClassList *self)
   int predicted = lucida_session_get_predicted (self->session);
   int n = model ? lucida_model_get_n_classes (model) : 0;
   g_autofree Score *scores = g_new (Score, n);
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
 
+  g_clear_handle_id (&self->refill_id, g_source_remove);
   for (int i = 0; i < n; i++)
     scores[i] = (Score){ i, logits && !isnan (logits[i]) ? logits[i] : -INFINITY };
   if (n > 0)
     qsort (scores, n, sizeof *scores, compare_scores);
+  make_places (self, (guint) n);
   for (int i = 0; i < n; i++)
     {
+      g_autoptr (LucidaClassItem) item
+          = g_list_model_get_item (G_LIST_MODEL (self->items), (guint) i);
       int index = scores[i].index;
 
-      g_ptr_array_add (items, lucida_class_item_new (
-                                  index, lucida_model_get_class_name (model, index),
-                                  logits ? logits[index] : NAN,
-                                  probabilities ? probabilities[index] : NAN, index == predicted));
+      lucida_class_item_set (item, index, lucida_model_get_class_name (model, index),
+                             logits ? logits[index] : NAN,
+                             probabilities ? probabilities[index] : NAN, index == predicted);
     }
-  g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
-                       items->pdata, items->len);
-  gtk_widget_set_visible (GTK_WIDGET (self->search), n > SEARCH_ABOVE);
-  /* what is typed in a long list searches it */
-  gtk_search_entry_set_key_capture_widget (self->search,
-                                           n > SEARCH_ABOVE ? GTK_WIDGET (self->view) : NULL);
-  gtk_scrolled_window_set_min_content_height (self->scroller, MIN (n, MIN_ROWS) * ROW_HEIGHT);
+  if (self->folded)
+    gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
   follow_session (self);
+}
+
+static gboolean
+refill_cb (gpointer data)
+{
+  LucidaClassList *self = data;
+
+  self->refill_id = 0;
+  refill (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Between two pictures there are no scores; what is seen stays, but not for long. */
+static void
+scores_changed_cb (LucidaClassList *self)
+{
+  if (lucida_session_get_logits (self->session) || !lucida_session_get_picture (self->session))
+    refill (self);
+  else if (self->refill_id == 0)
+    self->refill_id = g_timeout_add (STALE_TIME, refill_cb, self);
 }
 
 /* Another model has other classes: what was searched means nothing there. */
@@ -227,6 +266,12 @@ bind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
 }
 
 static void
+unbind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
+{
+  lucida_class_row_set_item (LUCIDA_CLASS_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+static void
 lucida_class_list_dispose (GObject *object)
 {
   LucidaClassList *self = LUCIDA_CLASS_LIST (object);
@@ -234,6 +279,7 @@ lucida_class_list_dispose (GObject *object)
   if (self->choice)
     lucida_choice_model_close (self->choice);
   g_clear_handle_id (&self->scroll_id, g_source_remove);
+  g_clear_handle_id (&self->refill_id, g_source_remove);
   if (self->session)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->session);
@@ -269,6 +315,7 @@ lucida_class_list_class_init (LucidaClassListClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, search_stopped_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_row_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_row_cb);
+  gtk_widget_class_bind_template_callback (widget_class, unbind_row_cb);
 }
 
 static void
@@ -292,7 +339,7 @@ lucida_class_list_set_session (LucidaClassList *self, LucidaSession *session)
 
   self->session = g_object_ref (session);
   g_signal_connect_swapped (session, "model-changed", G_CALLBACK (model_changed_cb), self);
-  g_signal_connect_swapped (session, "scores-changed", G_CALLBACK (refill), self);
+  g_signal_connect_swapped (session, "scores-changed", G_CALLBACK (scores_changed_cb), self);
   g_signal_connect_swapped (session, "question-changed", G_CALLBACK (follow_session), self);
   lucida_contrast_set_session (self->contrast, session, G_LIST_MODEL (self->items));
   refill (self);

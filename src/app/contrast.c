@@ -20,6 +20,7 @@ struct _LucidaContrast
   GtkListView *view;
 
   LucidaSession *session;
+  GListModel *classes;
   GtkFilter *filter;
   GtkFilterListModel *found;
   GtkSingleSelection *selection;
@@ -83,23 +84,31 @@ search_changed_cb (LucidaContrast *self)
   refilter (self);
 }
 
-/* What is offered is worked out when it is looked at. */
+/* What is offered is worked out when it is looked at, and there are no rows before. */
 static void
 shown_cb (LucidaContrast *self)
 {
   gtk_editable_set_text (self->search, "");
+  gtk_filter_list_model_set_model (self->found, self->classes);
   refilter (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->search));
+}
+
+static void
+closed_cb (LucidaContrast *self)
+{
+  gtk_filter_list_model_set_model (self->found, NULL);
 }
 
 static void
 activated_cb (LucidaContrast *self, guint position)
 {
   g_autoptr (LucidaClassItem) item = g_list_model_get_item (G_LIST_MODEL (self->found), position);
+  int index = item ? lucida_class_item_get_index (item) : LUCIDA_NO_CLASS;
 
   gtk_popover_popdown (self->popover);
-  if (item)
-    lucida_session_set_against (self->session, lucida_class_item_get_index (item));
+  if (index != LUCIDA_NO_CLASS)
+    lucida_session_set_against (self->session, index);
 }
 
 /* Enter takes the first class that was found. */
@@ -132,6 +141,12 @@ bind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
 }
 
 static void
+unbind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
+{
+  lucida_class_row_set_item (LUCIDA_CLASS_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+static void
 lucida_contrast_dispose (GObject *object)
 {
   LucidaContrast *self = LUCIDA_CONTRAST (object);
@@ -139,6 +154,7 @@ lucida_contrast_dispose (GObject *object)
   if (self->session)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->session);
+  g_clear_object (&self->classes);
   g_clear_pointer (&self->folded, g_free);
   lucida_template_dispose (GTK_WIDGET (self));
   g_clear_object (&self->selection);
@@ -169,6 +185,8 @@ lucida_contrast_class_init (LucidaContrastClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, remove_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_row_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_row_cb);
+  gtk_widget_class_bind_template_callback (widget_class, unbind_row_cb);
+  gtk_widget_class_bind_template_callback (widget_class, closed_cb);
 }
 
 static void
@@ -192,7 +210,7 @@ lucida_contrast_set_session (LucidaContrast *self, LucidaSession *session, GList
   g_return_if_fail (LUCIDA_IS_CONTRAST (self) && self->session == NULL);
 
   self->session = g_object_ref (session);
-  gtk_filter_list_model_set_model (self->found, classes);
+  self->classes = g_object_ref (classes);
   g_signal_connect_swapped (session, "model-changed", G_CALLBACK (follow_session), self);
   g_signal_connect_swapped (session, "question-changed", G_CALLBACK (follow_session), self);
   follow_session (self);

@@ -107,12 +107,26 @@ lucida_layer_row_dispose (GObject *object)
   G_OBJECT_CLASS (lucida_layer_row_parent_class)->dispose (object);
 }
 
+/* Asked when it is needed: to set one for each of many rows takes long. */
+static gboolean
+lucida_layer_row_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard,
+                                GtkTooltip *tooltip)
+{
+  LucidaLayerRow *self = LUCIDA_LAYER_ROW (widget);
+
+  if (!self->item)
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, lucida_layer_item_get_name (self->item));
+  return TRUE;
+}
+
 static void
 lucida_layer_row_class_init (LucidaLayerRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lucida_layer_row_dispose;
+  widget_class->query_tooltip = lucida_layer_row_query_tooltip;
   g_type_ensure (LUCIDA_TYPE_LAYER_THUMB);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -158,7 +172,6 @@ lucida_layer_row_set_item (LucidaLayerRow *self, LucidaLayerItem *item)
   gtk_label_set_text (self->shape, lucida_layer_item_get_shape (item));
   gtk_label_set_text (self->op, lucida_layer_item_get_op (item));
   gtk_widget_set_visible (GTK_WIDGET (self->mark), lucida_layer_item_get_default (item));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), lucida_layer_item_get_name (item));
   /* Translators: a tick box; %s is a layer whose map is fused with those of the others. */
   tick = g_strdup_printf (_ ("Fuse %s"), lucida_layer_item_get_name (item));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->tick), GTK_ACCESSIBLE_PROPERTY_LABEL, tick,

@@ -67,6 +67,19 @@ lucida_layer_thumb_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     gtk_snapshot_append_texture (snapshot, self->texture, &bounds);
 }
 
+static gboolean
+lucida_layer_thumb_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard,
+                                  GtkTooltip *tooltip)
+{
+  LucidaLayerThumb *self = LUCIDA_LAYER_THUMB (widget);
+  const char *note = self->heatmap ? lucida_evidence_get_note (self->heatmap->evidence) : NULL;
+
+  if (!note)
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, _ (note));
+  return TRUE;
+}
+
 static void
 lucida_layer_thumb_dispose (GObject *object)
 {
@@ -85,6 +98,7 @@ lucida_layer_thumb_class_init (LucidaLayerThumbClass *klass)
   G_OBJECT_CLASS (klass)->dispose = lucida_layer_thumb_dispose;
   widget_class->measure = lucida_layer_thumb_measure;
   widget_class->snapshot = lucida_layer_thumb_snapshot;
+  widget_class->query_tooltip = lucida_layer_thumb_query_tooltip;
   gtk_widget_class_set_css_name (widget_class, "thumb");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_PRESENTATION);
 }
@@ -92,6 +106,7 @@ lucida_layer_thumb_class_init (LucidaLayerThumbClass *klass)
 static void
 lucida_layer_thumb_init (LucidaLayerThumb *self)
 {
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_halign (GTK_WIDGET (self), GTK_ALIGN_CENTER);
   gtk_widget_set_valign (GTK_WIDGET (self), GTK_ALIGN_CENTER);
@@ -102,8 +117,6 @@ void
 lucida_layer_thumb_set_map (LucidaLayerThumb *self, LucidaHeatmap *heatmap,
                             const LucidaColormap *colormap)
 {
-  const char *note = heatmap ? lucida_evidence_get_note (heatmap->evidence) : NULL;
-
   g_return_if_fail (LUCIDA_IS_LAYER_THUMB (self));
 
   if (self->heatmap == heatmap && self->colormap == colormap)
@@ -111,6 +124,5 @@ lucida_layer_thumb_set_map (LucidaLayerThumb *self, LucidaHeatmap *heatmap,
   g_clear_pointer (&self->heatmap, lucida_heatmap_unref);
   self->heatmap = heatmap ? lucida_heatmap_ref (heatmap) : NULL;
   self->colormap = colormap;
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), note ? _ (note) : NULL);
   thumb_invalidate (self);
 }
