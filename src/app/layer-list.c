@@ -7,6 +7,8 @@
 #include "app/layer-row.h"
 #include "app/template.h"
 
+#define STALE_TIME 250 /* ms that the former picture's maps may be seen */
+
 struct _LucidaLayerList
 {
   GtkWidget parent_instance;
@@ -19,6 +21,7 @@ struct _LucidaLayerList
   LucidaChoiceModel *choice;
   const LucidaColormap *colours; /* (nullable) */
   guint scroll_id;
+  guint stale_id;
 };
 
 G_DEFINE_FINAL_TYPE (LucidaLayerList, lucida_layer_list, GTK_TYPE_WIDGET)
@@ -70,15 +73,19 @@ get_share (const LucidaExplanation *explanation, int value)
   return -1.0;
 }
 
-/* Tells every item what is known of it by now. */
+static gboolean stale_cb (gpointer data);
+
+/* Tells every item what is known of it by now. Between two pictures there are no maps; what is seen
+ * stays, but with @drop no longer. */
 static void
-update (LucidaLayerList *self)
+tell_items (LucidaLayerList *self, gboolean drop)
 {
   LucidaModel *model = lucida_session_get_model (self->session);
   LucidaPlan *plan = model ? lucida_model_get_plan (model) : NULL;
   LucidaExplanation *explanation = lucida_session_get_explanation (self->session);
   g_autoptr (GPtrArray) picked = plan ? dup_picked (self, plan) : NULL;
   g_autoptr (GHashTable) values = g_hash_table_new (NULL, NULL);
+  gboolean stale = FALSE;
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->items));
 
   for (guint i = 0; picked && i < picked->len; i++)
@@ -93,10 +100,33 @@ update (LucidaLayerList *self)
                                  .map = lucida_session_get_layer_map (self->session, value),
                                  .colours = self->colours };
 
+      if (!state.map && !drop && lucida_layer_item_get_state (item)->map)
+        {
+          state.map = lucida_layer_item_get_state (item)->map;
+          stale = TRUE;
+        }
       if (state.picked && picked->len > 1)
         state.share = get_share (explanation, value);
       lucida_layer_item_set_state (item, &state);
     }
+  if (stale && self->stale_id == 0)
+    self->stale_id = g_timeout_add (STALE_TIME, stale_cb, self);
+}
+
+static gboolean
+stale_cb (gpointer data)
+{
+  LucidaLayerList *self = data;
+
+  self->stale_id = 0;
+  tell_items (self, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+update (LucidaLayerList *self)
+{
+  tell_items (self, FALSE);
 }
 
 /* Others are explained: their rows are chosen, without asking again. */
@@ -262,6 +292,7 @@ lucida_layer_list_dispose (GObject *object)
   if (self->choice)
     lucida_choice_model_close (self->choice);
   g_clear_handle_id (&self->scroll_id, g_source_remove);
+  g_clear_handle_id (&self->stale_id, g_source_remove);
   if (self->session)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->session);
