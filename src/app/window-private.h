@@ -39,8 +39,9 @@ struct _LucidaWindow
   LucidaNetwork *watched_network; /* read from the model's file as it is watched; (nullable) */
   gboolean picture_stale;         /* the file is another one by now */
   gboolean model_stale;
-  GtkWidget *editor; /* (nullable) */
-  char *folder;      /* where the last file was chosen; (nullable) */
+  GtkWidget *editor;      /* (nullable) */
+  GtkWidget *preferences; /* (nullable) */
+  char *folder;           /* where the last file was chosen; (nullable) */
 };
 
 /* window-actions.c */
@@ -53,6 +54,13 @@ void _lucida_window_add_compare (LucidaWindow *self);
 
 /* window-dnd.c */
 void _lucida_window_add_drop_target (LucidaWindow *self);
+
+/* window-preferences.c */
+void _lucida_window_install_preferences (GtkWidgetClass *klass);
+/* Lets models be shown as they were looked at last; before any is opened. */
+void _lucida_window_remember_choices (LucidaWindow *self);
+/* After the settings are there. */
+void _lucida_window_apply_preferences (LucidaWindow *self);
 
 /* window-watch.c */
 void _lucida_window_add_watches (LucidaWindow *self);
