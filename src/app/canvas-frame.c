@@ -3,7 +3,7 @@
 #include "app/canvas-frame.h"
 
 #include "app/canvas.h"
-#include "app/swatch.h"
+#include "app/legend-bar.h"
 #include "app/template.h"
 #include "app/text.h"
 
@@ -17,10 +17,12 @@ struct _LucidaCanvasFrame
   GtkLabel *caption;
   GtkLabel *probe;
   GtkLabel *note;
-  GtkWidget *legend;
-  LucidaSwatch *swatch;
+  LucidaLegendBar *legend;
+  GtkToggleButton *bare_button;
 
   LucidaSession *session;
+  gboolean bare_held; /* by a key or the pointer */
+  gboolean presenting;
 };
 
 G_DEFINE_FINAL_TYPE (LucidaCanvasFrame, lucida_canvas_frame, GTK_TYPE_WIDGET)
@@ -53,8 +55,12 @@ show_explanation (LucidaCanvasFrame *self)
       found = explanation->heatmap->evidence == LUCIDA_EVIDENCE_FOUND;
       if (!found)
         note = _ (lucida_evidence_get_note (explanation->heatmap->evidence));
-      caption = g_strdup_printf ("%s  ·  %s", class, layer);
+      caption = self->presenting
+                    ? g_strdup_printf ("%s  ·  %s  ·  %s", class, explanation->method->title, layer)
+                    : g_strdup_printf ("%s  ·  %s", class, layer);
       description = lucida_text_describe (model, explanation);
+      lucida_legend_bar_set_range (self->legend, explanation->heatmap->min,
+                                   explanation->heatmap->max);
       lucida_canvas_set_map (self->canvas, LUCIDA_HALF_MAIN, explanation->heatmap, &placement);
     }
   else
@@ -64,7 +70,8 @@ show_explanation (LucidaCanvasFrame *self)
     note = _ ("Open a picture, or drop one here");
   set_pill (self->caption, caption);
   set_pill (self->note, note);
-  gtk_widget_set_visible (self->legend, found);
+  gtk_widget_set_visible (GTK_WIDGET (self->legend), found);
+  gtk_widget_set_visible (GTK_WIDGET (self->bare_button), caption != NULL);
   if (!description)
     description
         = picture ? g_strdup_printf (_ ("Picture %s"), picture->name) : g_strdup (_ ("No picture"));
@@ -97,6 +104,35 @@ probe_changed_cb (LucidaCanvasFrame *self)
 }
 
 static void
+bare_changed_cb (LucidaCanvasFrame *self)
+{
+  gboolean bare = self->bare_held || gtk_toggle_button_get_active (self->bare_button);
+
+  if (bare)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "bare");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "bare");
+  lucida_canvas_set_bare (self->canvas, bare);
+}
+
+/* The pointer holds the button: it springs back. From the keyboard it is switched on and off. */
+static void
+bare_pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, LucidaCanvasFrame *self)
+{
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  gtk_widget_set_state_flags (GTK_WIDGET (self->bare_button), GTK_STATE_FLAG_ACTIVE, FALSE);
+  lucida_canvas_frame_set_bare (self, TRUE);
+}
+
+static void
+bare_released_cb (LucidaCanvasFrame *self)
+{
+  gtk_widget_unset_state_flags (GTK_WIDGET (self->bare_button), GTK_STATE_FLAG_ACTIVE);
+  gtk_toggle_button_set_active (self->bare_button, FALSE);
+  lucida_canvas_frame_set_bare (self, FALSE);
+}
+
+static void
 lucida_canvas_frame_dispose (GObject *object)
 {
   LucidaCanvasFrame *self = LUCIDA_CANVAS_FRAME (object);
@@ -115,7 +151,7 @@ lucida_canvas_frame_class_init (LucidaCanvasFrameClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = lucida_canvas_frame_dispose;
   g_type_ensure (LUCIDA_TYPE_CANVAS);
-  g_type_ensure (LUCIDA_TYPE_SWATCH);
+  g_type_ensure (LUCIDA_TYPE_LEGEND_BAR);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/camlucida/CamLucida/ui/canvas-frame.ui");
@@ -124,8 +160,11 @@ lucida_canvas_frame_class_init (LucidaCanvasFrameClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, probe);
   gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, note);
   gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, legend);
-  gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, swatch);
+  gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, bare_button);
   gtk_widget_class_bind_template_callback (widget_class, probe_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, bare_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, bare_pressed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, bare_released_cb);
 }
 
 static void
@@ -152,7 +191,7 @@ lucida_canvas_frame_set_style (LucidaCanvasFrame *self, const LucidaOverlayStyle
 {
   g_return_if_fail (LUCIDA_IS_CANVAS_FRAME (self));
 
-  lucida_swatch_set_colormap (self->swatch, style->colormap);
+  lucida_legend_bar_set_colormap (self->legend, style->colormap);
   lucida_canvas_set_style (self->canvas, style);
 }
 
@@ -186,4 +225,45 @@ void
 lucida_canvas_frame_zoom_one (LucidaCanvasFrame *self)
 {
   lucida_canvas_zoom_one (self->canvas);
+}
+
+void
+lucida_canvas_frame_pan (LucidaCanvasFrame *self, int right, int down)
+{
+  lucida_canvas_pan (self->canvas, right, down);
+}
+
+void
+lucida_canvas_frame_set_bare (LucidaCanvasFrame *self, gboolean bare)
+{
+  g_return_if_fail (LUCIDA_IS_CANVAS_FRAME (self));
+
+  self->bare_held = bare;
+  bare_changed_cb (self);
+}
+
+void
+lucida_canvas_frame_set_presenting (LucidaCanvasFrame *self, gboolean presenting)
+{
+  g_return_if_fail (LUCIDA_IS_CANVAS_FRAME (self));
+
+  self->presenting = presenting;
+  if (presenting)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "presenting");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "presenting");
+  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+  show_explanation (self);
+}
+
+void
+lucida_canvas_frame_set_idle (LucidaCanvasFrame *self, gboolean idle)
+{
+  g_return_if_fail (LUCIDA_IS_CANVAS_FRAME (self));
+
+  if (idle)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "idle");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "idle");
+  lucida_canvas_hide_pointer (self->canvas, idle);
 }

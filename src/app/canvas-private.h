@@ -51,6 +51,7 @@ struct _LucidaCanvas
   gboolean scaled_wanted;  /* the view has changed since it was made */
 
   gboolean pointer_inside;
+  gboolean pointer_hidden;
   double pointer_x; /* in widget coordinates */
   double pointer_y;
   char *probe_text;

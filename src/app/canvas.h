@@ -50,5 +50,8 @@ void lucida_canvas_zoom_out (LucidaCanvas *self);
 void lucida_canvas_zoom_fit (LucidaCanvas *self);
 /* One pixel of the picture a pixel of the screen. */
 void lucida_canvas_zoom_one (LucidaCanvas *self);
+/* Moves what is seen by a part of the canvas, as far as there is something to see. */
+void lucida_canvas_pan (LucidaCanvas *self, int right, int down);
+void lucida_canvas_hide_pointer (LucidaCanvas *self, gboolean hidden);
 
 G_END_DECLS

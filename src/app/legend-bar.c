@@ -82,10 +82,9 @@ lucida_legend_bar_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   int width = gtk_widget_get_width (widget);
 
   for (int i = 0; i < N_TICKS; i++)
-    gtk_snapshot_append_color (
-        snapshot, &white,
-        &GRAPHENE_RECT_INIT ((float) (i * (width - 1) / (N_TICKS - 1)), BAR_HEIGHT, 1.0f,
-                             TICK_HEIGHT));
+    gtk_snapshot_append_color (snapshot, &white,
+                               &GRAPHENE_RECT_INIT ((float) (i * (width - 1) / (N_TICKS - 1)),
+                                                    BAR_HEIGHT, 1.0f, TICK_HEIGHT));
   GTK_WIDGET_CLASS (lucida_legend_bar_parent_class)->snapshot (widget, snapshot);
 }
 

@@ -94,6 +94,7 @@ window_close (LucidaWindow *self)
   if (self->closed)
     return;
   self->closed = TRUE;
+  _lucida_window_end_presentation (self);
   if (self->editor)
     {
       /* the key that closes both holds the editor for longer than its parent lives */
@@ -182,6 +183,7 @@ lucida_window_init (LucidaWindow *self)
   lucida_status_bar_set_session (self->status_bar, self->session);
   _lucida_window_add_drop_target (self);
   _lucida_window_add_watches (self);
+  _lucida_window_add_presentation (self);
   style_changed_cb (self);
   picture_changed_cb (self);
   model_changed_cb (self);
