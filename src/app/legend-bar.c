@@ -140,24 +140,39 @@ lucida_legend_bar_set_colormap (LucidaLegendBar *self, const LucidaColormap *col
   lucida_swatch_set_colormap (LUCIDA_SWATCH (self->swatch), colormap);
 }
 
+static void
+show (LucidaLegendBar *self, const char *min, const char *max, const char *description)
+{
+  gtk_label_set_text (GTK_LABEL (self->min), min);
+  gtk_label_set_text (GTK_LABEL (self->max), max);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, description,
+                                  -1);
+}
+
 void
 lucida_legend_bar_set_range (LucidaLegendBar *self, double min, double max)
 {
-  g_autofree char *min_text = NULL;
-  g_autofree char *number = NULL;
-  g_autofree char *max_text = NULL;
+  g_autofree char *from = NULL;
+  g_autofree char *to = NULL;
+  g_autofree char *end = NULL;
   g_autofree char *description = NULL;
 
   g_return_if_fail (LUCIDA_IS_LEGEND_BAR (self));
 
-  min_text = lucida_legend_format_value (min);
-  number = lucida_legend_format_value (max);
+  from = lucida_legend_format_value (min);
+  to = lucida_legend_format_value (max);
   /* Translators: the legend's hottest end, with the map's value there. */
-  max_text = g_strdup_printf (_ ("max %s"), number);
+  end = g_strdup_printf (_ ("max %s"), to);
   /* Translators: the legend for those who cannot see it; the map's least and largest value. */
-  description = g_strdup_printf (_ ("Colours from %s to %s"), min_text, number);
-  gtk_label_set_text (GTK_LABEL (self->min), min_text);
-  gtk_label_set_text (GTK_LABEL (self->max), max_text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, description,
-                                  -1);
+  description = g_strdup_printf (_ ("Colours from %s to %s"), from, to);
+  show (self, from, end, description);
+}
+
+void
+lucida_legend_bar_set_several (LucidaLegendBar *self)
+{
+  g_return_if_fail (LUCIDA_IS_LEGEND_BAR (self));
+
+  /* Translators: the legend's hottest end where two maps are compared. */
+  show (self, "0", C_ ("legend", "max of each"), _ ("Colours from 0 to the maximum of each map"));
 }

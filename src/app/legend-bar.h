@@ -13,5 +13,7 @@ G_DECLARE_FINAL_TYPE (LucidaLegendBar, lucida_legend_bar, LUCIDA, LEGEND_BAR, Gt
 void lucida_legend_bar_set_colormap (LucidaLegendBar *self, const LucidaColormap *colormap);
 /* The raw values at both ends. */
 void lucida_legend_bar_set_range (LucidaLegendBar *self, double min, double max);
+/* Several maps, each on its own scale. */
+void lucida_legend_bar_set_several (LucidaLegendBar *self);
 
 G_END_DECLS

@@ -28,6 +28,7 @@ enum
   SCORES_CHANGED,
   QUESTION_CHANGED,
   EXPLANATION_CHANGED,
+  LAYER_MAPS_CHANGED,
   OTHER_CHANGED,
   BUSY_CHANGED,
   FAILED,
@@ -58,6 +59,8 @@ lucida_session_finalize (GObject *object)
   LucidaSession *self = LUCIDA_SESSION (object);
 
   lucida_question_free (self->question);
+  _lucida_layer_maps_free (self->layer_maps);
+  lucida_choices_free (self->choices);
   lucida_question_free (self->other);
   g_free (self->picture_key);
   g_free (self->picture_path);
@@ -84,6 +87,7 @@ lucida_session_class_init (LucidaSessionClass *klass)
   signals[SCORES_CHANGED] = new_signal ("scores-changed", 0);
   signals[QUESTION_CHANGED] = new_signal ("question-changed", 0);
   signals[EXPLANATION_CHANGED] = new_signal ("explanation-changed", 0);
+  signals[LAYER_MAPS_CHANGED] = new_signal ("layer-maps-changed", 0);
   signals[OTHER_CHANGED] = new_signal ("other-changed", 0);
   signals[BUSY_CHANGED] = new_signal ("busy-changed", 0);
   signals[FAILED] = new_signal ("failed", 1);
@@ -99,6 +103,7 @@ lucida_session_init (LucidaSession *self)
   self->worker = lucida_worker_new ();
   self->pool = lucida_pool_new (0);
   self->cache = lucida_cache_new (0);
+  self->layer_maps = _lucida_layer_maps_new ();
 }
 
 LucidaSession *
@@ -113,6 +118,8 @@ lucida_session_close (LucidaSession *self)
   g_return_if_fail (LUCIDA_IS_SESSION (self));
 
   g_clear_pointer (&self->worker, lucida_worker_free);
+  if (self->choices)
+    lucida_choices_save (self->choices, NULL);
   g_clear_pointer (&self->cache, lucida_cache_free);
   g_clear_pointer (&self->pool, lucida_pool_free);
 }
@@ -196,12 +203,14 @@ take_model (LucidaSession *self, LucidaModel *model)
   g_clear_pointer (&self->model, lucida_model_unref);
   self->model = model;
   forget_scores (self);
+  _lucida_session_forget_layer_maps (self, same_network);
   if (!same_network)
     {
       /* classes and layers were the former network's */
       self->question->class_index = LUCIDA_PREDICTED_CLASS;
       self->question->against_index = LUCIDA_NO_CLASS;
       g_clear_pointer (&self->question->layers, g_strfreev);
+      _lucida_session_restore_choice (self);
       _lucida_session_reset_other (self);
     }
   g_signal_emit (self, signals[MODEL_CHANGED], 0);
@@ -231,6 +240,7 @@ take_picture (LucidaSession *self, LucidaOpenedPicture *opened, const char *path
   g_free (self->picture_path);
   self->picture_path = g_strdup (path);
   forget_scores (self);
+  _lucida_session_forget_layer_maps (self, TRUE);
   g_signal_emit (self, signals[PICTURE_CHANGED], 0);
   emit_scores_and_explanation (self);
 }
@@ -293,6 +303,7 @@ phase_done_cb (gpointer result, const GError *error, gpointer data)
   /* a phase that failed would only fail again, but what it interrupted may go on */
   if (!error || request->phase == LUCIDA_PHASE_MODEL || request->phase == LUCIDA_PHASE_PICTURE)
     _lucida_session_continue (self);
+  _lucida_session_continue_layer_maps (self);
   g_signal_emit (self, signals[BUSY_CHANGED], 0);
 }
 
@@ -309,6 +320,7 @@ push (LucidaSession *self, LucidaRequest *request)
 {
   const PhaseInfo *info = &phases[request->phase];
 
+  _lucida_session_stop_layer_maps (self);
   lucida_worker_push (self->worker, info->kind, info->priority, lucida_request_run, request,
                       (GDestroyNotify) lucida_request_free,
                       lucida_phase_get_free_result (request->phase), phase_progress_cb,
@@ -336,6 +348,9 @@ _lucida_session_continue (LucidaSession *self)
     request->analysis = lucida_analysis_ref (self->analysis);
   request->question
       = lucida_question_copy (phase == LUCIDA_PHASE_OTHER ? self->other_meant : self->question);
+  if (request->question->class_index == LUCIDA_PREDICTED_CLASS
+      && request->question->against_index == lucida_session_get_predicted (self))
+    request->question->against_index = LUCIDA_NO_CLASS;
   push (self, request);
 }
 
@@ -383,113 +398,8 @@ lucida_session_stop (LucidaSession *self)
 
   for (int phase = 0; phase < LUCIDA_N_PHASES; phase++)
     _lucida_session_cancel (self, phase);
+  _lucida_session_stop_layer_maps (self);
   self->to_remember = FALSE;
-}
-
-/* After a change of the question. */
-static void
-ask (LucidaSession *self)
-{
-  self->asked = FALSE;
-  _lucida_session_cancel (self, LUCIDA_PHASE_OTHER); /* it comes after the main answer */
-  g_signal_emit (self, signals[QUESTION_CHANGED], 0);
-  _lucida_session_follow_other (self);
-  _lucida_session_continue (self);
-}
-
-gboolean
-_lucida_session_check_class (LucidaSession *self, int index)
-{
-  g_autofree char *sentence = NULL;
-  int n = self->model ? lucida_model_get_n_classes (self->model) : 0;
-
-  if (index >= 0 && index < n)
-    return TRUE;
-  sentence = g_strdup_printf (_ ("There is no class %d; choose one from the list"), index);
-  _lucida_session_fail (self, sentence);
-  return FALSE;
-}
-
-void
-lucida_session_set_class (LucidaSession *self, int class_index)
-{
-  g_return_if_fail (LUCIDA_IS_SESSION (self));
-
-  if (self->question->class_index == class_index
-      || (class_index != LUCIDA_PREDICTED_CLASS
-          && !_lucida_session_check_class (self, class_index)))
-    return;
-  self->question->class_index = class_index;
-  if (self->question->against_index == class_index)
-    self->question->against_index = LUCIDA_NO_CLASS;
-  ask (self);
-}
-
-void
-lucida_session_set_against (LucidaSession *self, int class_index)
-{
-  g_return_if_fail (LUCIDA_IS_SESSION (self));
-
-  if (self->question->against_index == class_index
-      || (class_index != LUCIDA_NO_CLASS && !_lucida_session_check_class (self, class_index)))
-    return;
-  if (class_index != LUCIDA_NO_CLASS && self->question->class_index == class_index)
-    {
-      _lucida_session_fail (self, _ ("A class cannot be set against itself; choose another one"));
-      return;
-    }
-  self->question->against_index = class_index;
-  ask (self);
-}
-
-static gboolean
-same_layers (char *const *a, const char *const *b)
-{
-  static char *const none[] = { NULL };
-  static const char *const const_none[] = { NULL };
-
-  return g_strv_equal ((const char *const *) (a ? a : none), b ? b : const_none);
-}
-
-gboolean
-_lucida_session_check_layers (LucidaSession *self, const char *const *names)
-{
-  for (int i = 0; names && names[i] && self->model; i++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autofree char *label = NULL;
-
-      if (lucida_plan_find_layer (lucida_model_get_plan (self->model), names[i], &label, &error)
-          < 0)
-        {
-          _lucida_session_fail (self, error->message);
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
-void
-lucida_session_set_layers (LucidaSession *self, const char *const *names)
-{
-  g_return_if_fail (LUCIDA_IS_SESSION (self));
-
-  if (same_layers (self->question->layers, names) || !_lucida_session_check_layers (self, names))
-    return;
-  g_strfreev (self->question->layers);
-  self->question->layers = g_strdupv ((char **) names);
-  ask (self);
-}
-
-void
-lucida_session_set_method (LucidaSession *self, const LucidaMethod *method)
-{
-  g_return_if_fail (LUCIDA_IS_SESSION (self) && method != NULL);
-
-  if (self->question->method == method)
-    return;
-  self->question->method = method;
-  ask (self);
 }
 
 /* What is there. */
