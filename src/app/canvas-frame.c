@@ -143,7 +143,6 @@ bare_changed_cb (LucidaCanvasFrame *self)
   lucida_canvas_set_bare (self->canvas, bare);
 }
 
-/* The pointer holds the button: it springs back. From the keyboard it is switched on and off. */
 static void
 bare_pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, LucidaCanvasFrame *self)
 {
@@ -158,6 +157,28 @@ bare_released_cb (LucidaCanvasFrame *self)
   gtk_widget_unset_state_flags (GTK_WIDGET (self->bare_button), GTK_STATE_FLAG_ACTIVE);
   gtk_toggle_button_set_active (self->bare_button, FALSE);
   lucida_canvas_frame_set_bare (self, FALSE);
+}
+
+/* Under the pointer the button springs back; its own gesture would leave it pressed. From the
+ * keyboard it is switched on and off. */
+static void
+add_bare_gesture (LucidaCanvasFrame *self)
+{
+  GtkWidget *button = GTK_WIDGET (self->bare_button);
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (button);
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_GESTURE_CLICK (controller))
+        gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_NONE);
+    }
+  g_signal_connect (click, "pressed", G_CALLBACK (bare_pressed_cb), self);
+  g_signal_connect_swapped (click, "released", G_CALLBACK (bare_released_cb), self);
+  g_signal_connect_swapped (click, "cancel", G_CALLBACK (bare_released_cb), self);
+  gtk_widget_add_controller (button, GTK_EVENT_CONTROLLER (click));
 }
 
 static void
@@ -193,14 +214,13 @@ lucida_canvas_frame_class_init (LucidaCanvasFrameClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, bare_button);
   gtk_widget_class_bind_template_callback (widget_class, probe_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, bare_changed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, bare_pressed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, bare_released_cb);
 }
 
 static void
 lucida_canvas_frame_init (LucidaCanvasFrame *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  add_bare_gesture (self);
 }
 
 void
