@@ -7,6 +7,8 @@ G_BEGIN_DECLS
 
 /* What the parts of the session share. */
 
+typedef struct _LucidaPictures LucidaPictures;
+
 struct _LucidaSession
 {
   GObject parent_instance;
@@ -16,6 +18,8 @@ struct _LucidaSession
   LucidaCache *cache;
   gboolean running[LUCIDA_N_PHASES];
   double fraction[LUCIDA_N_PHASES]; /* -1: unknown */
+
+  LucidaPictures *pictures; /* the open ones */
 
   LucidaModel *model;
   LucidaPicture *picture;
@@ -38,6 +42,27 @@ void _lucida_session_push_model (LucidaSession *self, LucidaRequest *request);
 void _lucida_session_rename (LucidaSession *self, LucidaModel *model);
 /* Emits "failed". */
 void _lucida_session_fail (LucidaSession *self, const char *sentence);
+
+/* Opens the picture, or where it is shown already asks what has not been answered. */
+void _lucida_session_show (LucidaSession *self, const char *path);
+
+/* session-pictures.c */
+
+LucidaPictures *_lucida_pictures_new (LucidaSession *session);
+/* Before the session's worker ends. */
+void _lucida_pictures_close (LucidaPictures *self);
+void _lucida_pictures_free (LucidaPictures *self);
+/* The picture has been opened: it is one of those, or they are its folder's from now on. */
+void _lucida_pictures_follow (LucidaPictures *self, const char *path);
+/* The picture could not be opened. */
+void _lucida_pictures_fail (LucidaPictures *self, const char *path, const char *sentence);
+
+/* session-ahead.c */
+
+/* Drops what is computed ahead, until something else is looked at. */
+void _lucida_ahead_stop (LucidaPictures *self);
+/* Drops what is computed ahead with the present model. */
+void _lucida_ahead_cancel (LucidaPictures *self);
 
 /* session-settings.c */
 

@@ -27,6 +27,7 @@ enum
   SCORES_CHANGED,
   QUESTION_CHANGED,
   EXPLANATION_CHANGED,
+  POSITION_CHANGED,
   BUSY_CHANGED,
   FAILED,
   N_SIGNALS,
@@ -56,6 +57,7 @@ lucida_session_finalize (GObject *object)
 {
   LucidaSession *self = LUCIDA_SESSION (object);
 
+  _lucida_pictures_free (self->pictures);
   lucida_question_free (self->question);
   g_free (self->picture_key);
   g_free (self->picture_path);
@@ -82,6 +84,7 @@ lucida_session_class_init (LucidaSessionClass *klass)
   signals[SCORES_CHANGED] = new_signal ("scores-changed", 0);
   signals[QUESTION_CHANGED] = new_signal ("question-changed", 0);
   signals[EXPLANATION_CHANGED] = new_signal ("explanation-changed", 0);
+  signals[POSITION_CHANGED] = new_signal ("position-changed", 0);
   signals[BUSY_CHANGED] = new_signal ("busy-changed", 0);
   signals[FAILED] = new_signal ("failed", 1);
 }
@@ -96,6 +99,7 @@ lucida_session_init (LucidaSession *self)
   self->worker = lucida_worker_new ();
   self->pool = lucida_pool_new (0);
   self->cache = lucida_cache_new (0);
+  self->pictures = _lucida_pictures_new (self);
 }
 
 LucidaSession *
@@ -109,6 +113,7 @@ lucida_session_close (LucidaSession *self)
 {
   g_return_if_fail (LUCIDA_IS_SESSION (self));
 
+  _lucida_pictures_close (self->pictures);
   g_clear_pointer (&self->worker, lucida_worker_free);
   g_clear_pointer (&self->cache, lucida_cache_free);
   g_clear_pointer (&self->pool, lucida_pool_free);
@@ -218,6 +223,7 @@ take_picture (LucidaSession *self, LucidaOpenedPicture *opened, const char *path
   g_free (self->picture_path);
   self->picture_path = g_strdup (path);
   forget_scores (self);
+  _lucida_pictures_follow (self->pictures, path);
   g_signal_emit (self, signals[PICTURE_CHANGED], 0);
   emit_scores_and_explanation (self);
 }
@@ -251,6 +257,8 @@ phase_done_cb (gpointer result, const GError *error, gpointer data)
   if (error)
     {
       self->to_remember = self->to_remember && request->phase != LUCIDA_PHASE_MODEL;
+      if (request->phase == LUCIDA_PHASE_PICTURE)
+        _lucida_pictures_fail (self->pictures, request->path, error->message);
       _lucida_session_fail (self, error->message);
     }
   else
@@ -324,6 +332,7 @@ _lucida_session_push_model (LucidaSession *self, LucidaRequest *request)
   push (self, request);
   phase_cancel (self, LUCIDA_PHASE_SCORES);
   phase_cancel (self, LUCIDA_PHASE_ANSWER);
+  _lucida_ahead_cancel (self->pictures);
 }
 
 void
@@ -354,12 +363,25 @@ lucida_session_open_picture (LucidaSession *self, const char *path)
 }
 
 void
+_lucida_session_show (LucidaSession *self, const char *path)
+{
+  if (g_strcmp0 (path, self->picture_path) == 0 && !self->running[LUCIDA_PHASE_PICTURE])
+    {
+      if (!self->running[LUCIDA_PHASE_ANSWER])
+        session_continue (self);
+    }
+  else
+    lucida_session_open_picture (self, path);
+}
+
+void
 lucida_session_stop (LucidaSession *self)
 {
   g_return_if_fail (LUCIDA_IS_SESSION (self));
 
   for (int phase = 0; phase < LUCIDA_N_PHASES; phase++)
     phase_cancel (self, phase);
+  _lucida_ahead_stop (self->pictures);
   self->to_remember = FALSE;
 }
 
