@@ -1,6 +1,6 @@
 #include "explorer/session-pictures-private.h"
 
-#include "base/error.h"
+#include "explorer/ahead.h"
 
 #include <math.h>
 
@@ -16,165 +16,6 @@
 #define MAX_THUMBNAIL_BYTES ((gsize) 48 << 20)
 
 static const int neighbours[] = { 1, 2, -1 };
-
-/* What a job needs, and what it has found out; owned by the job. */
-typedef struct
-{
-  LucidaPictures *pictures;
-  LucidaPictureItem *item; /* not touched on the worker's thread */
-  char *path;
-  int width; /* of a thumbnail */
-  int height;
-
-  LucidaModel *model;
-  LucidaPool *pool;   /* borrowed; used on the worker's thread alone */
-  LucidaCache *cache; /* borrowed; used on the worker's thread alone */
-  LucidaQuestion *question;
-  LucidaAnalysis *shown; /* as much room will be needed, more or less */
-  char **kept;           /* names of what must not go for it */
-
-  int predicted;
-  double probability;
-  char *picture_key; /* (nullable) */
-  char *analysis_key;
-  gboolean full;
-} Job;
-
-static void
-job_free (gpointer data)
-{
-  Job *job = data;
-
-  g_object_unref (job->item);
-  g_free (job->path);
-  g_clear_pointer (&job->model, lucida_model_unref);
-  lucida_question_free (job->question);
-  g_clear_pointer (&job->shown, lucida_analysis_unref);
-  g_strfreev (job->kept);
-  g_free (job->picture_key);
-  g_free (job->analysis_key);
-  g_free (job);
-}
-
-static Job *
-job_new (LucidaPictures *self, LucidaPictureItem *item)
-{
-  Job *job = g_new0 (Job, 1);
-
-  job->pictures = self;
-  job->item = g_object_ref (item);
-  job->path = g_strdup (lucida_picture_item_get_path (item));
-  return job;
-}
-
-/* On the worker's thread. */
-
-static gpointer
-run_thumbnail (gpointer data, LucidaJob *worker_job, GCancellable *cancellable, GError **error)
-{
-  const Job *job = data;
-
-  return lucida_picture_open_thumbnail (job->path, job->width, job->height, cancellable, error);
-}
-
-/* The picture, kept from before or read; @is_new: which of both. */
-static LucidaPicture *
-get_picture (Job *job, gboolean *is_new, GCancellable *cancellable, GError **error)
-{
-  LucidaPicture *kept;
-
-  job->picture_key = lucida_request_make_picture_key (job->path);
-  kept = job->picture_key ? lucida_cache_get (job->cache, job->picture_key) : NULL;
-  *is_new = !kept;
-  return kept ? lucida_picture_ref (kept)
-              : lucida_picture_open (job->path, TRUE, cancellable, error);
-}
-
-static LucidaAnalysis *
-get_analysis (Job *job, LucidaPicture *picture, gboolean keep, GCancellable *cancellable,
-              GError **error)
-{
-  LucidaAnalysis *analysis;
-
-  job->analysis_key = lucida_request_make_analysis_key (job->model, job->picture_key);
-  analysis = job->analysis_key ? lucida_cache_get (job->cache, job->analysis_key) : NULL;
-  if (analysis)
-    lucida_analysis_ref (analysis);
-  else
-    analysis = lucida_analysis_new_for_picture (job->model, picture, keep, job->pool, cancellable,
-                                                NULL, NULL, error);
-  if (analysis)
-    {
-      const float *probabilities = lucida_analysis_get_probabilities (analysis);
-
-      job->predicted = lucida_analysis_get_predicted (analysis);
-      job->probability = probabilities ? probabilities[job->predicted] : NAN;
-    }
-  return analysis;
-}
-
-/* Its result is the job itself. */
-static gpointer
-run_prediction (gpointer data, LucidaJob *worker_job, GCancellable *cancellable, GError **error)
-{
-  Job *job = data;
-  g_autoptr (LucidaPicture) picture = NULL;
-  g_autoptr (LucidaAnalysis) analysis = NULL;
-  gboolean is_new;
-
-  g_clear_pointer (&job->picture_key, g_free);
-  g_clear_pointer (&job->analysis_key, g_free);
-  picture = get_picture (job, &is_new, cancellable, error);
-  if (picture)
-    analysis = get_analysis (job, picture, FALSE, cancellable, error);
-  return analysis ? job : NULL;
-}
-
-/* Keeps everything that showing the picture will ask for. Its result is the job itself. */
-static gpointer
-run_ahead (gpointer data, LucidaJob *worker_job, GCancellable *cancellable, GError **error)
-{
-  Job *job = data;
-  const char *const *kept = (const char *const *) job->kept;
-  g_autoptr (LucidaPicture) picture = NULL;
-  g_autoptr (LucidaAnalysis) analysis = NULL;
-  g_autoptr (LucidaExplanation) explanation = NULL;
-  gboolean is_new;
-
-  g_clear_pointer (&job->picture_key, g_free);
-  g_clear_pointer (&job->analysis_key, g_free);
-  job->full = !lucida_cache_fits (job->cache, lucida_analysis_get_size (job->shown), kept);
-  if (job->full)
-    return run_prediction (data, worker_job, cancellable, error);
-  picture = get_picture (job, &is_new, cancellable, error);
-  if (picture)
-    analysis = get_analysis (job, picture, TRUE, cancellable, error);
-  if (!analysis)
-    return NULL;
-  /* a question that cannot be answered is no reason to lose the scores */
-  explanation = lucida_analysis_explain (analysis, job->question, TRUE, job->pool, cancellable,
-                                         NULL, NULL, NULL);
-  if (!explanation && lucida_error_set_cancelled (error, g_cancellable_is_cancelled (cancellable)))
-    return NULL;
-  if (job->analysis_key)
-    job->full = !lucida_cache_put_beside (
-        job->cache, job->analysis_key, lucida_analysis_ref (analysis),
-        lucida_analysis_get_size (analysis), (GDestroyNotify) lucida_analysis_unref, kept);
-  if (job->picture_key && is_new && !job->full)
-    {
-      const char *const own[] = { job->analysis_key, NULL };
-      g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-      g_auto (GStrv) all = NULL;
-
-      g_strv_builder_addv (builder, (const char **) kept);
-      g_strv_builder_addv (builder, (const char **) own);
-      all = g_strv_builder_end (builder);
-      lucida_cache_put_beside (job->cache, job->picture_key, lucida_picture_ref (picture),
-                               picture->stride * (gsize) picture->height,
-                               (GDestroyNotify) lucida_picture_unref, (const char *const *) all);
-    }
-  return job;
-}
 
 /* On the main thread: thumbnails. */
 
@@ -224,8 +65,8 @@ drop_thumbnails (LucidaPictures *self)
 static void
 thumbnail_done_cb (gpointer result, const GError *error, gpointer data)
 {
-  Job *job = data;
-  LucidaPictures *self = job->pictures;
+  LucidaAheadJob *job = data;
+  LucidaPictures *self = job->owner;
   g_autoptr (LucidaSession) session = g_object_ref (self->session);
   g_autoptr (LucidaPicture) thumbnail = result;
 
@@ -267,7 +108,7 @@ push_thumbnail (LucidaPictures *self)
 {
   guint first = self->first_row, last = self->last_row, page = last - first + 1;
   LucidaPictureItem *item;
-  Job *job;
+  LucidaAheadJob *job;
 
   if (!self->reader || self->reading || self->thumbnail_width <= 0 || last < first)
     return;
@@ -279,11 +120,12 @@ push_thumbnail (LucidaPictures *self)
   if (!item)
     return;
   self->reading = g_object_ref (item);
-  job = job_new (self, item);
+  job = lucida_ahead_job_new (self, item);
   job->width = self->thumbnail_width;
   job->height = self->thumbnail_height;
-  lucida_worker_push (self->reader, THUMBNAIL_KIND, THUMBNAIL_PRIORITY, run_thumbnail, job,
-                      job_free, (GDestroyNotify) lucida_picture_unref, NULL, thumbnail_done_cb);
+  lucida_worker_push (self->reader, THUMBNAIL_KIND, THUMBNAIL_PRIORITY, lucida_ahead_run_thumbnail,
+                      job, lucida_ahead_job_free, (GDestroyNotify) lucida_picture_unref, NULL,
+                      thumbnail_done_cb);
 }
 
 /* On the main thread: scores and answers. */
@@ -300,8 +142,8 @@ take_prediction (LucidaPictures *self, LucidaPictureItem *item, int predicted, d
 static void
 prediction_done_cb (gpointer result, const GError *error, gpointer data)
 {
-  Job *job = data;
-  LucidaPictures *self = job->pictures;
+  LucidaAheadJob *job = data;
+  LucidaPictures *self = job->owner;
   g_autoptr (LucidaSession) session = g_object_ref (self->session);
 
   g_clear_object (&self->computing);
@@ -325,7 +167,7 @@ static void
 push_computation (LucidaPictures *self, LucidaPictureItem *item, gboolean ahead)
 {
   LucidaSession *session = self->session;
-  Job *job = job_new (self, item);
+  LucidaAheadJob *job = lucida_ahead_job_new (self, item);
 
   job->model = lucida_model_ref (session->model);
   job->pool = session->pool;
@@ -348,8 +190,9 @@ push_computation (LucidaPictures *self, LucidaPictureItem *item, gboolean ahead)
     }
   self->computing = g_object_ref (item);
   lucida_worker_push (session->worker, ahead ? AHEAD_KIND : PREDICT_KIND,
-                      ahead ? AHEAD_PRIORITY : PREDICT_PRIORITY, ahead ? run_ahead : run_prediction,
-                      job, job_free, NULL, NULL, prediction_done_cb);
+                      ahead ? AHEAD_PRIORITY : PREDICT_PRIORITY,
+                      ahead ? lucida_ahead_run_answer : lucida_ahead_run_scores, job,
+                      lucida_ahead_job_free, NULL, NULL, prediction_done_cb);
 }
 
 static LucidaPictureItem *
