@@ -288,7 +288,7 @@ test_truncated (void)
   gsize size;
 
   g_assert_true (g_file_get_contents (path, &data, &size, NULL));
-  for (gsize n = 8; n < size; n += 1 + n / 16)
+  for (gsize n = 8; n < size; n += 1 + n / 8)
     {
       g_autofree char *cut = write_file (folder, "cut.h5", data, n);
       g_autoptr (GError) error = NULL;
