@@ -1,7 +1,7 @@
 #include "config.h"
 
 #include "app/application.h"
-#include "app/paths.h"
+#include "explorer/model.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -10,9 +10,10 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (LucidaApplication) application = NULL;
+  g_autofree char *locale = lucida_locale_dup_path ();
 
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, lucida_paths_get_locale_dir ());
+  bindtextdomain (GETTEXT_PACKAGE, locale);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_set_application_name (_ ("CAM Lucida"));

@@ -2,8 +2,13 @@
 
 #include "app/style.h"
 
+#include <string.h>
+
 #define APPEARANCE "org.freedesktop.appearance"
-#define PREFERS_DARK 1 /* of the portal's color-scheme: 0 no preference, 1 dark, 2 light */
+#define SCHEME "color-scheme"
+#define CONTRAST "contrast"
+#define PREFERS_DARK 1  /* of the portal's color-scheme: 0 no preference, 1 dark, 2 light */
+#define HIGH_CONTRAST 1 /* of its contrast: 0 no preference */
 
 struct _LucidaStyle
 {
@@ -16,6 +21,8 @@ struct _LucidaStyle
   gboolean initially_dark; /* what GTK was set to before us */
   gboolean known;          /* whether the desktop has said anything */
   gboolean system_dark;
+  gboolean high_contrast;
+  gboolean contrast_applied; /* whether the theme's name is ours */
 };
 
 G_DEFINE_FINAL_TYPE (LucidaStyle, lucida_style, G_TYPE_OBJECT)
@@ -30,11 +37,17 @@ apply (LucidaStyle *self)
   else if (g_strcmp0 (self->scheme, "light") == 0)
     dark = FALSE;
   g_object_set (self->settings, "gtk-application-prefer-dark-theme", dark, NULL);
+  if (self->high_contrast)
+    g_object_set (self->settings, "gtk-theme-name", dark ? "HighContrastInverse" : "HighContrast",
+                  NULL);
+  else if (self->contrast_applied)
+    gtk_settings_reset_property (self->settings, "gtk-theme-name");
+  self->contrast_applied = self->high_contrast;
 }
 
 /* The portal wraps the number in one variant or two, depending on its age. */
 static void
-take_scheme (LucidaStyle *self, GVariant *value)
+take_setting (LucidaStyle *self, const char *key, GVariant *value)
 {
   g_autoptr (GVariant) inner = g_variant_ref (value);
 
@@ -47,8 +60,15 @@ take_scheme (LucidaStyle *self, GVariant *value)
     }
   if (!g_variant_is_of_type (inner, G_VARIANT_TYPE_UINT32))
     return;
-  self->known = TRUE;
-  self->system_dark = g_variant_get_uint32 (inner) == PREFERS_DARK;
+  if (strcmp (key, CONTRAST) == 0)
+    self->high_contrast = g_variant_get_uint32 (inner) == HIGH_CONTRAST;
+  else if (strcmp (key, SCHEME) == 0)
+    {
+      self->known = TRUE;
+      self->system_dark = g_variant_get_uint32 (inner) == PREFERS_DARK;
+    }
+  else
+    return;
   apply (self);
 }
 
@@ -64,22 +84,44 @@ portal_signal_cb (GDBusProxy *portal, const char *sender, const char *name, GVar
       || !g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(ssv)")))
     return;
   g_variant_get (parameters, "(&s&sv)", &group, &key, &value);
-  if (g_str_equal (group, APPEARANCE) && g_str_equal (key, "color-scheme"))
-    take_scheme (self, value);
+  if (strcmp (group, APPEARANCE) == 0)
+    take_setting (self, key, value);
 }
 
 static void
-read_cb (GObject *source, GAsyncResult *result, gpointer data)
+take_reply (LucidaStyle *self, const char *key, GObject *source, GAsyncResult *result)
 {
-  g_autoptr (LucidaStyle) self = data;
   g_autoptr (GVariant) reply = g_dbus_proxy_call_finish (G_DBUS_PROXY (source), result, NULL);
 
   if (reply && self->settings && g_variant_is_of_type (reply, G_VARIANT_TYPE ("(v)")))
     {
       g_autoptr (GVariant) value = g_variant_get_child_value (reply, 0);
 
-      take_scheme (self, value);
+      take_setting (self, key, value);
     }
+}
+
+static void
+scheme_read_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LucidaStyle) self = data;
+
+  take_reply (self, SCHEME, source, result);
+}
+
+static void
+contrast_read_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LucidaStyle) self = data;
+
+  take_reply (self, CONTRAST, source, result);
+}
+
+static void
+read_setting (LucidaStyle *self, const char *key, GAsyncReadyCallback done)
+{
+  g_dbus_proxy_call (self->portal, "Read", g_variant_new ("(ss)", APPEARANCE, key),
+                     G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, done, g_object_ref (self));
 }
 
 static void
@@ -95,8 +137,8 @@ portal_ready_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
   self->portal = portal;
   g_signal_connect_object (portal, "g-signal", G_CALLBACK (portal_signal_cb), self, 0);
-  g_dbus_proxy_call (portal, "Read", g_variant_new ("(ss)", APPEARANCE, "color-scheme"),
-                     G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, read_cb, g_object_ref (self));
+  read_setting (self, SCHEME, scheme_read_cb);
+  read_setting (self, CONTRAST, contrast_read_cb);
 }
 
 static void
