@@ -47,6 +47,10 @@ struct _LucidaWindow
 void _lucida_window_install_actions (GtkWidgetClass *klass);
 void _lucida_window_update_actions (LucidaWindow *self);
 
+/* window-compare.c */
+void _lucida_window_install_compare (GtkWidgetClass *klass);
+void _lucida_window_add_compare (LucidaWindow *self);
+
 /* window-dnd.c */
 void _lucida_window_add_drop_target (LucidaWindow *self);
 

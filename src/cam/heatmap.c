@@ -2,6 +2,7 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 /* Differences and sums below this share of the largest number are rounding, not evidence. */
 #define ROUNDING 1e-6f
@@ -67,6 +68,38 @@ lucida_heatmap_unref (LucidaHeatmap *self)
   g_free (self->map);
   g_free (self->normalised);
   g_free (self);
+}
+
+LucidaHeatmap *
+lucida_heatmap_shrink (LucidaHeatmap *self, int most)
+{
+  int height = MIN (self->height, most);
+  int width = MIN (self->width, most);
+  g_autofree float *means = NULL;
+  LucidaHeatmap *result;
+
+  if (height == self->height && width == self->width)
+    return lucida_heatmap_ref (self);
+  means = g_new (float, (gsize) height *(gsize) width);
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      {
+        int top = (int) ((gint64) y * self->height / height);
+        int bottom = (int) ((gint64) (y + 1) * self->height / height);
+        int left = (int) ((gint64) x * self->width / width);
+        int right = (int) ((gint64) (x + 1) * self->width / width);
+        double sum = 0;
+
+        for (int v = top; v < bottom; v++)
+          for (int u = left; u < right; u++)
+            sum += self->map[(gsize) v * (gsize) self->width + (gsize) u];
+        means[y * width + x] = (float) (sum / ((double) (bottom - top) * (right - left)));
+      }
+  result = lucida_heatmap_new (means, height, width, -1);
+  result->evidence = self->evidence;
+  if (result->evidence != LUCIDA_EVIDENCE_FOUND)
+    memset (result->normalised, 0, (gsize) height * (gsize) width * sizeof (float));
+  return result;
 }
 
 const char *

@@ -33,6 +33,9 @@ typedef struct
 LucidaHeatmap *lucida_heatmap_new (const float *map, int height, int width, float signed_max);
 LucidaHeatmap *lucida_heatmap_ref (LucidaHeatmap *self);
 void lucida_heatmap_unref (LucidaHeatmap *self);
+/* The map with at most @most cells a side, each the mean of those that it stands for, and the
+ * evidence of the whole; the map itself if it is as small. (transfer full) */
+LucidaHeatmap *lucida_heatmap_shrink (LucidaHeatmap *self, int most);
 /* One English sentence (a gettext key) for a map without evidence; NULL if there is some. */
 const char *lucida_evidence_get_note (LucidaEvidence evidence);
 

@@ -16,8 +16,8 @@ typedef struct
 
 struct _LucidaCache
 {
-  gsize budget;
-  gsize size;
+  gsize budget;        /* set by the thread that uses the cache, … */
+  gsize size;          /* … read by any: atomic */
   GHashTable *entries; /* key → Entry, which owns the key */
   GQueue order;        /* the most recently used first */
 };
@@ -64,10 +64,17 @@ lucida_cache_free (LucidaCache *self)
   g_free (self);
 }
 
+/* The thread that uses the cache is the only one that writes. */
+static void
+cache_set_size (LucidaCache *self, gsize size)
+{
+  g_atomic_pointer_set (&self->size, size);
+}
+
 static void
 cache_remove (LucidaCache *self, Entry *entry)
 {
-  self->size -= entry->size;
+  cache_set_size (self, self->size - entry->size);
   g_queue_unlink (&self->order, &entry->link);
   g_hash_table_remove (self->entries, entry->key);
 }
@@ -103,7 +110,7 @@ lucida_cache_put (LucidaCache *self, const char *key, gpointer value, gsize size
   entry->link.data = entry;
   g_hash_table_insert (self->entries, entry->key, entry);
   g_queue_push_head_link (&self->order, &entry->link);
-  self->size += size;
+  cache_set_size (self, self->size + size);
   if (size > self->budget)
     cache_remove (self, entry); /* it would only push the others out and then go itself */
   cache_shrink (self);
@@ -127,7 +134,7 @@ lucida_cache_resize (LucidaCache *self, const char *key, gsize size)
 
   if (!entry)
     return;
-  self->size = self->size - entry->size + size;
+  cache_set_size (self, self->size - entry->size + size);
   entry->size = size;
   cache_touch (self, entry);
   if (size > self->budget)
@@ -148,10 +155,23 @@ lucida_cache_drop (LucidaCache *self, const char *prefix)
     }
 }
 
-gsize
-lucida_cache_get_size (const LucidaCache *self)
+void
+lucida_cache_set_budget (LucidaCache *self, gsize budget)
 {
-  return self->size;
+  g_atomic_pointer_set (&self->budget, budget ? budget : default_budget ());
+  cache_shrink (self);
+}
+
+gsize
+lucida_cache_get_size (LucidaCache *self)
+{
+  return g_atomic_pointer_get (&self->size);
+}
+
+gsize
+lucida_cache_get_budget (LucidaCache *self)
+{
+  return g_atomic_pointer_get (&self->budget);
 }
 
 guint

@@ -21,7 +21,11 @@ gpointer lucida_cache_get (LucidaCache *self, const char *key);
 void lucida_cache_resize (LucidaCache *self, const char *key, gsize size);
 /* Drops every value whose name begins with @prefix; "" drops all. */
 void lucida_cache_drop (LucidaCache *self, const char *prefix);
-gsize lucida_cache_get_size (const LucidaCache *self); /* bytes */
+/* Another budget, at once; 0 as above. */
+void lucida_cache_set_budget (LucidaCache *self, gsize budget);
+/* In bytes; these two may be asked by any thread. */
+gsize lucida_cache_get_size (LucidaCache *self);
+gsize lucida_cache_get_budget (LucidaCache *self);
 guint lucida_cache_get_count (const LucidaCache *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LucidaCache, lucida_cache_free)

@@ -7,6 +7,8 @@
 #define ANALYSIS_PREFIX "analysis\n"
 #define PICTURE_PREFIX "picture\n"
 
+#define LAYER_MAPS_TIME (G_USEC_PER_SEC / 25) /* µs at a time */
+
 LucidaRequest *
 lucida_request_new (LucidaPhase phase, gpointer owner, LucidaPool *pool, LucidaCache *cache)
 {
@@ -26,6 +28,7 @@ lucida_request_free (LucidaRequest *self)
   g_clear_pointer (&self->picture, lucida_picture_unref);
   g_clear_pointer (&self->analysis, lucida_analysis_unref);
   lucida_question_free (self->question);
+  g_clear_pointer (&self->values, g_array_unref);
   g_free (self->picture_key);
   g_free (self->path);
   g_free (self);
@@ -155,6 +158,40 @@ run_answer (LucidaRequest *self, LucidaJob *job, GCancellable *cancellable, GErr
 }
 
 gpointer
+lucida_request_run_layer_maps (gpointer request, LucidaJob *job, GCancellable *cancellable,
+                               GError **error)
+{
+  LucidaRequest *self = request;
+  LucidaNetwork *network = lucida_plan_get_network (lucida_analysis_get_plan (self->analysis));
+  g_autofree char *key = make_analysis_key (self);
+  gint64 begin = g_get_monotonic_time ();
+  g_autoptr (GPtrArray) maps
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) lucida_heatmap_unref);
+
+  for (guint i = self->next; i < self->values->len; i++)
+    {
+      int value = g_array_index (self->values, int, i);
+      char *layers[] = { (char *) lucida_network_get_value_name (network, value), NULL };
+      LucidaQuestion question = *self->question;
+      g_autoptr (LucidaExplanation) explanation = NULL;
+
+      if (lucida_error_set_cancelled (error, g_cancellable_is_cancelled (cancellable)))
+        return NULL;
+      question.layers = layers;
+      explanation = lucida_analysis_explain (self->analysis, &question, TRUE, self->pool,
+                                             cancellable, NULL, NULL, error);
+      if (!explanation)
+        return NULL;
+      g_ptr_array_add (maps, lucida_heatmap_shrink (explanation->heatmap, LUCIDA_LAYER_MAP_SIZE));
+      if (g_get_monotonic_time () - begin > LAYER_MAPS_TIME)
+        break;
+    }
+  if (key)
+    lucida_cache_resize (self->cache, key, lucida_analysis_get_size (self->analysis));
+  return g_steal_pointer (&maps);
+}
+
+gpointer
 lucida_request_run (gpointer request, LucidaJob *job, GCancellable *cancellable, GError **error)
 {
   LucidaRequest *self = request;
@@ -170,6 +207,7 @@ lucida_request_run (gpointer request, LucidaJob *job, GCancellable *cancellable,
     case LUCIDA_PHASE_SCORES:
       return run_scores (self, job, cancellable, error);
     case LUCIDA_PHASE_ANSWER:
+    case LUCIDA_PHASE_OTHER:
       return run_answer (self, job, cancellable, error);
     case LUCIDA_N_PHASES:
       break;
@@ -185,6 +223,7 @@ lucida_phase_get_free_result (LucidaPhase phase)
     [LUCIDA_PHASE_PICTURE] = (GDestroyNotify) lucida_opened_picture_free,
     [LUCIDA_PHASE_SCORES] = (GDestroyNotify) lucida_analysis_unref,
     [LUCIDA_PHASE_ANSWER] = (GDestroyNotify) lucida_explanation_unref,
+    [LUCIDA_PHASE_OTHER] = (GDestroyNotify) lucida_explanation_unref,
   };
 
   return frees[phase];

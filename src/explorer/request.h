@@ -13,6 +13,7 @@ typedef enum
   LUCIDA_PHASE_PICTURE,
   LUCIDA_PHASE_SCORES,
   LUCIDA_PHASE_ANSWER,
+  LUCIDA_PHASE_OTHER, /* the answer to the second question */
   LUCIDA_N_PHASES,
 } LucidaPhase;
 
@@ -31,6 +32,8 @@ typedef struct
   char *picture_key;
   LucidaAnalysis *analysis;
   LucidaQuestion *question;
+  GArray *values; /* of int: the layers whose maps are wanted, … */
+  guint next;     /* … and the first that is not there yet */
 } LucidaRequest;
 
 /* A picture and the name it is cached under. */
@@ -49,6 +52,13 @@ void lucida_opened_picture_free (LucidaOpenedPicture *self);
  * LucidaOpenedPicture, a LucidaAnalysis or a LucidaExplanation. */
 gpointer lucida_request_run (gpointer request, LucidaJob *job, GCancellable *cancellable,
                              GError **error);
+/* A LucidaJobFunc with a LucidaRequest as its data: the maps of some of request->values from
+ * request->next on for the question's class and method, as many as a short time allows, so that
+ * others get their turn in between. The result is a GPtrArray of LucidaHeatmap, each at most
+ * LUCIDA_LAYER_MAP_SIZE a side. */
+#define LUCIDA_LAYER_MAP_SIZE 64
+gpointer lucida_request_run_layer_maps (gpointer request, LucidaJob *job, GCancellable *cancellable,
+                                        GError **error);
 GDestroyNotify lucida_phase_get_free_result (LucidaPhase phase);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LucidaOpenedPicture, lucida_opened_picture_free)

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  *   "scores-changed"       logits and probabilities of the present picture are there
  *   "question-changed"     class, against, layers or method of the question
  *   "explanation-changed"  another answer (or none) is in force
+ *   "layer-maps-changed"   lucida_session_get_layer_map() of some or all layers
+ *   "other-changed"        the second question, what it means, or its answer
  *   "busy-changed"         lucida_session_get_busy(), its fraction or what it says
  *   "failed" (char *)      one sentence; the state before it stays
  */
@@ -33,11 +35,33 @@ LucidaWorker *lucida_session_get_worker (LucidaSession *self);
 /* Asynchronous; the answer comes as signals. */
 void lucida_session_open_model (LucidaSession *self, const char *path);
 void lucida_session_open_picture (LucidaSession *self, const char *path);
-/* Changes the question and asks it. Unknown layers fail with "failed". */
+/* Changes the question and asks it; the same question again only if it was stopped before it was
+ * answered, or failed. Unknown layers fail with "failed". Where the predicted class is the one that
+ * it would be set against, the picture is explained without the contrast. */
 void lucida_session_set_class (LucidaSession *self, int class_index);           /* or PREDICTED */
 void lucida_session_set_against (LucidaSession *self, int class_index);         /* or NO_CLASS */
 void lucida_session_set_layers (LucidaSession *self, const char *const *names); /* NULL: default */
 void lucida_session_set_method (LucidaSession *self, const LucidaMethod *method);
+/* The layers whose maps are wanted beside the answer: @values [n] (LucidaLayer.value) of the
+ * present model, which are forgotten with it. They are computed after the answer, the deepest
+ * first, from its gradients, and wait while anything else is asked. */
+void lucida_session_show_layer_maps (LucidaSession *self, const int *values, int n);
+/* Where a file keeps the method, the layers and a class chosen by hand that each model was last
+ * looked at with; they are restored when it is opened again. Called once, before any model is
+ * opened; without it nothing is kept. */
+void lucida_session_keep_choices (LucidaSession *self, const char *path);
+/* What may be kept to come back at once: activations and gradients of pictures, decoded pictures.
+ * In bytes; 0: a quarter of the computer's memory. */
+void lucida_session_set_memory_budget (LucidaSession *self, gsize budget);
+/* Drops all of it but what is shown. */
+void lucida_session_empty_memory (LucidaSession *self);
+/* A second question, to compare: answered after the main one, about the same picture and model.
+ * What it leaves open follows the main question: LUCIDA_SAME_CLASS or LUCIDA_RUNNER_UP as class
+ * (where there is no other class: the same one by another method), NULL as method or layers. NULL:
+ * none. Another network's class or layers are forgotten. Unknown ones fail with "failed". */
+void lucida_session_set_other (LucidaSession *self, const LucidaQuestion *question);
+/* Lets main and second question change places. */
+void lucida_session_swap (LucidaSession *self);
 /* Other preprocessing for the present model; runs the picture again. */
 void lucida_session_set_preprocessing (LucidaSession *self, const LucidaPreprocessing *value);
 /* Other names for the present model's classes, at once; NULL: those that it was opened with. As
@@ -71,6 +95,17 @@ const LucidaQuestion *lucida_session_get_question (LucidaSession *self);
 /* The answer to the present question, or the one before it while the worker runs. NULL where there
  * is none for the present picture and model. */
 LucidaExplanation *lucida_session_get_explanation (LucidaSession *self);
+/* The map of one layer for the class and method of the answer, at most 64 cells a side; until it is
+ * computed, that of the class and method before, or NULL. (transfer none) */
+LucidaHeatmap *lucida_session_get_layer_map (LucidaSession *self, int value);
+/* Bytes that are kept, and (nullable) how many may be. */
+gsize lucida_session_get_memory (LucidaSession *self, gsize *budget);
+/* The second question as it was put; NULL: none. */
+const LucidaQuestion *lucida_session_get_other (LucidaSession *self);
+/* What it means at present; NULL while there are no scores that tell. */
+const LucidaQuestion *lucida_session_get_other_meant (LucidaSession *self);
+/* The answer to just that; NULL until it is computed. (transfer none) */
+LucidaExplanation *lucida_session_get_other_explanation (LucidaSession *self);
 /* The part of the present picture that the network sees. */
 gboolean lucida_session_get_placement (LucidaSession *self, LucidaPlacement *placement);
 /* Whether the worker runs for this session; @what (nullable) (transfer none): a gettext key such as

@@ -5,10 +5,18 @@
 #include "readers/parse/crc32c.h"
 #include "readers/parse/protobuf-bounds.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define HAVE_ADDRESS_SANITIZER
+#include <sanitizer/common_interface_defs.h>
+#endif
+#endif
 
 #define MAX_WORK 4000000 /* multiplications of a forward pass, roughly */
 #define SMALL 8          /* pixels a side where a network leaves its size open */
@@ -27,11 +35,31 @@ log_cb (const char *domain, GLogLevelFlags level, const char *message, gpointer 
   abort ();
 }
 
+static void
+ignore_cb (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+  (void) domain;
+  (void) level;
+  (void) message;
+  (void) data;
+}
+
+/* A child process tries out what its parent does afterwards, where it counts. */
+static void
+child_cb (void)
+{
+  g_log_set_default_handler (ignore_cb, NULL);
+#ifdef HAVE_ADDRESS_SANITIZER
+  __sanitizer_set_death_callback (NULL);
+#endif
+}
+
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
 {
   (void) argc;
   (void) argv;
+  pthread_atfork (NULL, NULL, child_cb);
   g_log_set_default_handler (log_cb, NULL);
   return 0;
 }

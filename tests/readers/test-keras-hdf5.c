@@ -2,9 +2,10 @@
 #include "proto-writer.h"
 
 #include "base/error.h"
-#include "readers/parse/hdf5-file.h"
+#include "readers/parse/hdf5-file-private.h"
 
 #include <hdf5.h>
+#include <signal.h>
 #include <string.h>
 
 /* HDF5 files that are damaged, or that want libhdf5 to do what it should not. */
@@ -324,6 +325,142 @@ test_cyclic_groups (void)
   folder_remove (folder);
 }
 
+/* A file with one text and one list of texts of variable length, behind a user block; its bytes. */
+static char *
+write_variable (const char *folder, char **data, gsize *size)
+{
+  char *path = g_build_filename (folder, "variable.h5", NULL);
+  const char *const text = "a text", *const list[] = { "first", "", "third of them" };
+  hid_t creation = H5Pcreate (H5P_FILE_CREATE), file, type = H5Tcopy (H5T_C_S1), space;
+  hid_t attribute;
+
+  H5Pset_userblock (creation, 512);
+  file = H5Fcreate (path, H5F_ACC_TRUNC, creation, H5P_DEFAULT);
+  H5Tset_size (type, H5T_VARIABLE);
+  space = H5Screate (H5S_SCALAR);
+  attribute = H5Acreate2 (file, "text", type, space, H5P_DEFAULT, H5P_DEFAULT);
+  H5Awrite (attribute, type, &text);
+  H5Aclose (attribute);
+  H5Sclose (space);
+  space = H5Screate_simple (1, (hsize_t[]){ G_N_ELEMENTS (list) }, NULL);
+  attribute = H5Acreate2 (file, "list", type, space, H5P_DEFAULT, H5P_DEFAULT);
+  H5Awrite (attribute, type, list);
+  H5Aclose (attribute);
+  H5Sclose (space);
+  H5Tclose (type);
+  H5Fclose (file);
+  H5Pclose (creation);
+  g_assert_true (g_file_get_contents (path, data, size, NULL));
+  return path;
+}
+
+static void
+test_variable_texts (void)
+{
+  char *folder = folder_new ();
+  g_autofree char *data = NULL, *text = NULL, *again = NULL;
+  gsize size;
+  g_autofree char *path = write_variable (folder, &data, &size);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LucidaHdf5) file = lucida_hdf5_open (path, &error);
+  g_autoptr (LucidaHdf5) image = lucida_hdf5_open_image ((const guint8 *) data, size, &error);
+  g_auto (GStrv) list = NULL;
+
+  g_assert_no_error (error);
+  text = lucida_hdf5_get_text (file, "", "text", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (text, ==, "a text");
+  again = lucida_hdf5_get_text (image, "", "text", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (again, ==, "a text");
+  list = lucida_hdf5_get_texts (file, "", "list", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (list), ==, 3);
+  g_assert_cmpstr (list[0], ==, "first");
+  g_assert_cmpstr (list[1], ==, "");
+  g_assert_cmpstr (list[2], ==, "third of them");
+  folder_remove (folder);
+}
+
+static char *
+find_bytes (char *data, gsize size, const char *bytes, gsize n)
+{
+  for (gsize i = 0; i + n <= size; i++)
+    if (memcmp (data + i, bytes, n) == 0)
+      return data + i;
+  g_assert_not_reached ();
+}
+
+/* The global heap against the references to it: what is stated wrongly is an error, and the text is
+ * never longer than what the file holds. */
+static void
+test_damaged_heap (void)
+{
+  static const struct
+  {
+    int at; /* bytes after the heap's beginning */
+    guint8 value;
+  } changes[] = {
+    { 0, 'X' },   /* no heap */
+    { 4, 9 },     /* of another version */
+    { 8, 8 },     /* shorter than its header */
+    { 14, 0xff }, /* larger than the file */
+    { 16, 77 },   /* there is no object of the number that is asked for */
+    { 24, 5 },    /* an object shorter than its text */
+    { 31, 0x7f }, /* an object longer than the heap */
+  };
+  char *folder = folder_new ();
+  g_autofree char *data = NULL;
+  gsize size;
+  g_autofree char *path = write_variable (folder, &data, &size);
+  char *heap = find_bytes (data, size, "GCOL", 4);
+
+  g_assert_cmpmem (heap + 32, 6, "a text", 6);
+  for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (LucidaHdf5) file = NULL;
+      g_autofree char *text = NULL;
+      char former = heap[changes[i].at];
+
+      heap[changes[i].at] = (char) changes[i].value;
+      file = lucida_hdf5_open_image ((const guint8 *) data, size, &error);
+      g_assert_no_error (error);
+      text = lucida_hdf5_get_text (file, "", "text", &error);
+      g_assert_error (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT);
+      g_assert_null (text);
+      heap[changes[i].at] = former;
+    }
+  folder_remove (folder);
+}
+
+/* What ends libhdf5 does not end the program: a child process is in its place. */
+static LucidaHdf5 *
+open_and_fall (gconstpointer data, gsize size, GError **error)
+{
+  (void) data;
+  (void) size;
+  (void) error;
+  raise (SIGKILL);
+  return NULL;
+}
+
+static LucidaHdf5 *
+open_nothing (gconstpointer data, gsize size, GError **error)
+{
+  (void) data;
+  (void) size;
+  (void) error;
+  return NULL;
+}
+
+static void
+test_falling (void)
+{
+  g_assert_false (_lucida_hdf5_survives (open_and_fall, NULL, 0));
+  g_assert_true (_lucida_hdf5_survives (open_nothing, NULL, 0));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -334,5 +471,8 @@ main (int argc, char **argv)
   g_test_add_func ("/keras/hdf5/description-of-numbers", test_description_of_numbers);
   g_test_add_func ("/keras/hdf5/truncated", test_truncated);
   g_test_add_func ("/keras/hdf5/cyclic-groups", test_cyclic_groups);
+  g_test_add_func ("/keras/hdf5/variable-texts", test_variable_texts);
+  g_test_add_func ("/keras/hdf5/damaged-heap", test_damaged_heap);
+  g_test_add_func ("/keras/hdf5/falling", test_falling);
   return g_test_run ();
 }

@@ -1,6 +1,7 @@
 #include "readers/parse/hdf5-file.h"
 
 #include "base/error.h"
+#include "readers/parse/hdf5-file-private.h"
 
 #include <hdf5.h>
 #include <string.h>
@@ -8,21 +9,14 @@
 /* Format: docs.hdfgroup.org/hdf5/develop/_f_m_t3.html. What libhdf5 is not asked to do is what a
  * hostile file would want of it: follow links, open other files, load filters. */
 
-#define MAX_TEXT ((gsize) 64 << 20) /* bytes of one attribute */
-#define MAX_TEXTS 100000            /* texts in one attribute */
-#define MAX_SPLIT 10000             /* attributes that together hold one list */
-#define MAX_FOUND 50000             /* groups and data sets */
-#define MAX_RATIO 1100              /* of numbers to what is stored; deflate reaches 1032 */
-#define FLOOR ((guint64) 1 << 20)   /* bytes below which the ratio does not matter */
-#define BFLOAT16_SIZE 2             /* bytes */
+#define MAX_FOUND 50000           /* groups and data sets */
+#define MAX_RATIO 1100            /* of numbers to what is stored; deflate reaches 1032 */
+#define FLOOR ((guint64) 1 << 20) /* bytes below which the ratio does not matter */
+#define DAMAGED "the HDF5 file is damaged or cut off"
+#define BFLOAT16_SIZE 2 /* bytes */
 
-struct _LucidaHdf5
-{
-  hid_t file;
-};
-
-static gboolean
-fail (GError **error, LucidaError code, const char *text, const char *what)
+gboolean
+_lucida_hdf5_fail (GError **error, LucidaError code, const char *text, const char *what)
 {
   g_autofree char *name = what ? g_utf8_make_valid (what, -1) : NULL;
 
@@ -49,7 +43,7 @@ open_with (const char *name, hid_t access, GError **error)
   H5Pclose (access);
   if (file < 0)
     {
-      fail (error, LUCIDA_ERROR_CORRUPT, "the HDF5 file is damaged or cut off", NULL);
+      _lucida_hdf5_fail (error, LUCIDA_ERROR_CORRUPT, DAMAGED, NULL);
       return NULL;
     }
   self = g_new0 (LucidaHdf5, 1);
@@ -57,34 +51,58 @@ open_with (const char *name, hid_t access, GError **error)
   return self;
 }
 
-LucidaHdf5 *
-lucida_hdf5_open (const char *path, GError **error)
+static LucidaHdf5 *
+open_disk (gconstpointer path, gsize size, GError **error)
 {
-  hid_t access;
+  hid_t access = H5Pcreate (H5P_FILE_ACCESS);
 
-  quieten ();
-  access = H5Pcreate (H5P_FILE_ACCESS);
+  (void) size;
   H5Pset_fclose_degree (access, H5F_CLOSE_STRONG);
   H5Pset_file_locking (access, 0, 1);
   return open_with (path, access, error);
 }
 
-LucidaHdf5 *
-lucida_hdf5_open_image (const guint8 *data, gsize size, GError **error)
+static LucidaHdf5 *
+open_image (gconstpointer data, gsize size, GError **error)
 {
-  hid_t access;
+  hid_t access = H5Pcreate (H5P_FILE_ACCESS);
+  LucidaHdf5 *self;
 
-  quieten ();
-  access = H5Pcreate (H5P_FILE_ACCESS);
   H5Pset_fclose_degree (access, H5F_CLOSE_STRONG);
   if (size == 0 || H5Pset_fapl_core (access, 1 << 16, 0) < 0
       || H5Pset_file_image (access, (void *) data, size) < 0)
     {
       H5Pclose (access);
-      fail (error, LUCIDA_ERROR_NO_MEMORY, "there is not enough memory for the weights", NULL);
+      _lucida_hdf5_fail (error, LUCIDA_ERROR_NO_MEMORY,
+                         "there is not enough memory for the weights", NULL);
       return NULL;
     }
-  return open_with ("weights", access, error);
+  self = open_with ("weights", access, error);
+  if (self)
+    self->image_size = size;
+  return self;
+}
+
+static LucidaHdf5 *
+open_tried (LucidaHdf5Open open_file, gconstpointer data, gsize size, GError **error)
+{
+  quieten ();
+  if (_lucida_hdf5_survives (open_file, data, size))
+    return open_file (data, size, error);
+  _lucida_hdf5_fail (error, LUCIDA_ERROR_CORRUPT, DAMAGED, NULL);
+  return NULL;
+}
+
+LucidaHdf5 *
+lucida_hdf5_open (const char *path, GError **error)
+{
+  return open_tried (open_disk, path, 0, error);
+}
+
+LucidaHdf5 *
+lucida_hdf5_open_image (const guint8 *data, gsize size, GError **error)
+{
+  return open_tried (open_image, data, size, error);
 }
 
 void
@@ -127,9 +145,8 @@ is_inside (LucidaHdf5 *self, const char *path, gboolean *link)
   return TRUE;
 }
 
-/* A group's or data set's identifier, or -1. @error is set for links only, and may be NULL. */
-static hid_t
-open_object (LucidaHdf5 *self, const char *path, GError **error)
+hid_t
+_lucida_hdf5_open_object (LucidaHdf5 *self, const char *path, GError **error)
 {
   gboolean link;
 
@@ -138,9 +155,10 @@ open_object (LucidaHdf5 *self, const char *path, GError **error)
   if (is_inside (self, path, &link))
     return H5Oopen (self->file, path, H5P_DEFAULT);
   if (link)
-    fail (error, LUCIDA_ERROR_UNSUPPORTED,
-          "is a link and not the weights themselves, which is not followed: save the network again",
-          path);
+    _lucida_hdf5_fail (
+        error, LUCIDA_ERROR_UNSUPPORTED,
+        "is a link and not the weights themselves, which is not followed: save the network again",
+        path);
   return -1;
 }
 
@@ -166,7 +184,7 @@ add_name (hid_t group, const char *name, const H5L_info_t *info, void *data)
 char **
 lucida_hdf5_list (LucidaHdf5 *self, const char *path)
 {
-  hid_t group = open_object (self, path, NULL);
+  hid_t group = _lucida_hdf5_open_object (self, path, NULL);
   GPtrArray *names;
 
   if (group < 0)
@@ -202,7 +220,8 @@ lucida_hdf5_find (LucidaHdf5 *self, int depth, GError **error)
         {
           if (found->len >= MAX_FOUND)
             {
-              fail (error, LUCIDA_ERROR_TOO_LARGE, "the file has too many groups", NULL);
+              _lucida_hdf5_fail (error, LUCIDA_ERROR_TOO_LARGE, "the file has too many groups",
+                                 NULL);
               return NULL;
             }
           g_ptr_array_add (found, g_strconcat (path, *path ? "/" : "", *name, NULL));
@@ -212,148 +231,6 @@ lucida_hdf5_find (LucidaHdf5 *self, int depth, GError **error)
   g_ptr_array_add (found, NULL);
   g_ptr_array_set_free_func (found, NULL);
   return (char **) g_ptr_array_free (g_steal_pointer (&found), FALSE);
-}
-
-gboolean
-lucida_hdf5_has_attribute (LucidaHdf5 *self, const char *path, const char *name)
-{
-  hid_t object = open_object (self, path, NULL);
-  gboolean result;
-
-  if (object < 0)
-    return FALSE;
-  result = H5Aexists (object, name) > 0;
-  H5Oclose (object);
-  return result;
-}
-
-/* One of @n texts of @size bytes each. */
-static char *
-fixed_text (const char *data, gsize size)
-{
-  char *text = g_strndup (data, size);
-
-  /* Fortran pads with spaces, C with zeros; no name or JSON text ends in a space. */
-  return g_strchomp (text);
-}
-
-static gboolean
-read_fixed (hid_t attribute, hid_t type, gsize n, GPtrArray *texts, GError **error)
-{
-  gsize size = H5Tget_size (type);
-  g_autofree char *data = NULL;
-
-  if (size == 0 || n > MAX_TEXT / size || !(data = g_try_malloc0 (n * size)))
-    return fail (error, LUCIDA_ERROR_TOO_LARGE, "an attribute of the file is too long", NULL);
-  if (H5Aread (attribute, type, data) < 0)
-    return fail (error, LUCIDA_ERROR_CORRUPT, "an attribute of the file cannot be read", NULL);
-  for (gsize i = 0; i < n; i++)
-    g_ptr_array_add (texts, fixed_text (data + i * size, size));
-  return TRUE;
-}
-
-static gboolean
-read_variable (hid_t attribute, hid_t type, hid_t space, gsize n, GPtrArray *texts, GError **error)
-{
-  g_autofree char **data = g_try_new0 (char *, n);
-  gsize total = 0;
-
-  if (!data || H5Aread (attribute, type, data) < 0)
-    return fail (error, LUCIDA_ERROR_CORRUPT, "an attribute of the file cannot be read", NULL);
-  for (gsize i = 0; i < n && total <= MAX_TEXT; i++)
-    {
-      g_ptr_array_add (texts, g_strdup (data[i] ? data[i] : ""));
-      total += data[i] ? strlen (data[i]) : 0;
-    }
-  H5Dvlen_reclaim (type, space, H5P_DEFAULT, data);
-  return total <= MAX_TEXT
-         || fail (error, LUCIDA_ERROR_TOO_LARGE, "an attribute of the file is too long", NULL);
-}
-
-/* Adds the texts of @attribute; an array of numbers of length 0 is what h5py makes of []. */
-static gboolean
-read_texts (hid_t attribute, GPtrArray *texts, GError **error)
-{
-  hid_t type = H5Aget_type (attribute), space = H5Aget_space (attribute);
-  hssize_t n = space < 0 ? -1 : H5Sget_simple_extent_npoints (space);
-  gboolean good = FALSE;
-
-  if (type < 0 || n < 0)
-    fail (error, LUCIDA_ERROR_CORRUPT, "an attribute of the file cannot be read", NULL);
-  else if (n == 0)
-    good = TRUE;
-  else if (n > MAX_TEXTS)
-    fail (error, LUCIDA_ERROR_TOO_LARGE, "an attribute of the file is too long", NULL);
-  else if (H5Tget_class (type) == H5T_STRING && H5Tis_variable_str (type) > 0)
-    good = read_variable (attribute, type, space, (gsize) n, texts, error);
-  else if (H5Tget_class (type) == H5T_STRING || H5Tget_class (type) == H5T_OPAQUE)
-    good = read_fixed (attribute, type, (gsize) n, texts, error);
-  else
-    fail (error, LUCIDA_ERROR_CORRUPT, "an attribute of the file holds numbers in place of text",
-          NULL);
-  if (type >= 0)
-    H5Tclose (type);
-  if (space >= 0)
-    H5Sclose (space);
-  return good;
-}
-
-static gboolean
-read_attribute (hid_t object, const char *name, GPtrArray *texts, GError **error)
-{
-  hid_t attribute = H5Aopen (object, name, H5P_DEFAULT);
-  gboolean good;
-
-  if (attribute < 0)
-    return fail (error, LUCIDA_ERROR_CORRUPT, "an attribute of the file cannot be read", NULL);
-  good = read_texts (attribute, texts, error);
-  H5Aclose (attribute);
-  return good;
-}
-
-char *
-lucida_hdf5_get_text (LucidaHdf5 *self, const char *path, const char *name, GError **error)
-{
-  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
-  hid_t object = open_object (self, path, NULL);
-  gboolean good = TRUE;
-
-  if (object < 0)
-    return NULL;
-  if (H5Aexists (object, name) > 0)
-    good = read_attribute (object, name, texts, error);
-  H5Oclose (object);
-  return good && texts->len > 0 ? g_strdup (g_ptr_array_index (texts, 0)) : NULL;
-}
-
-char **
-lucida_hdf5_get_texts (LucidaHdf5 *self, const char *path, const char *name, GError **error)
-{
-  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
-  hid_t object = open_object (self, path, NULL);
-  gboolean good = TRUE;
-
-  if (object >= 0 && H5Aexists (object, name) > 0)
-    good = read_attribute (object, name, texts, error);
-  else if (object >= 0)
-    for (int i = 0; good && i < MAX_SPLIT; i++)
-      {
-        g_autofree char *part = g_strdup_printf ("%s%d", name, i);
-
-        if (H5Aexists (object, part) <= 0)
-          break;
-        good = read_attribute (object, part, texts, error);
-        good = good
-               && (texts->len <= MAX_TEXTS
-                   || fail (error, LUCIDA_ERROR_TOO_LARGE, "a list in the file is too long", NULL));
-      }
-  if (object >= 0)
-    H5Oclose (object);
-  if (!good)
-    return NULL;
-  g_ptr_array_add (texts, NULL);
-  g_ptr_array_set_free_func (texts, NULL);
-  return (char **) g_ptr_array_free (g_steal_pointer (&texts), FALSE);
 }
 
 /* The data must lie in this file, be undone by filters that libhdf5 itself has, and not be declared
@@ -366,12 +243,15 @@ check_storage (hid_t set, const char *path, guint64 bytes, GError **error)
   gboolean good = FALSE;
 
   if (list < 0)
-    return fail (error, LUCIDA_ERROR_CORRUPT, "cannot be read: the file is damaged", path);
+    return _lucida_hdf5_fail (error, LUCIDA_ERROR_CORRUPT, "cannot be read: the file is damaged",
+                              path);
   if (H5Pget_layout (list) == H5D_VIRTUAL || H5Pget_external_count (list) != 0)
-    fail (error, LUCIDA_ERROR_UNSUPPORTED,
-          "has its numbers in another file, which is not opened: save the network again", path);
+    _lucida_hdf5_fail (
+        error, LUCIDA_ERROR_UNSUPPORTED,
+        "has its numbers in another file, which is not opened: save the network again", path);
   else if (bytes > 0 && (stored == 0 || (bytes > FLOOR && stored < bytes / MAX_RATIO)))
-    fail (error, LUCIDA_ERROR_CORRUPT, "declares numbers that the file does not hold", path);
+    _lucida_hdf5_fail (error, LUCIDA_ERROR_CORRUPT, "declares numbers that the file does not hold",
+                       path);
   else
     good = TRUE;
   for (int i = 0; good && i < H5Pget_nfilters (list); i++)
@@ -381,9 +261,9 @@ check_storage (hid_t set, const char *path, guint64 bytes, GError **error)
       H5Z_filter_t filter = H5Pget_filter2 (list, (unsigned) i, &flags, &n, NULL, 0, NULL, &config);
 
       if (filter < 0 || H5Zfilter_avail (filter) <= 0)
-        good = fail (error, LUCIDA_ERROR_UNSUPPORTED,
-                     "is compressed in a way that is not known: save the network again without",
-                     path);
+        good = _lucida_hdf5_fail (
+            error, LUCIDA_ERROR_UNSUPPORTED,
+            "is compressed in a way that is not known: save the network again without", path);
     }
   H5Pclose (list);
   return good;
@@ -408,7 +288,7 @@ get_shape (hid_t set, const char *path, LucidaShape *shape, GError **error)
       shape->dim[i] = good ? (int64_t) dims[i] : 0;
     }
   if (!good)
-    return fail (error, LUCIDA_ERROR_CORRUPT, "has no shape that makes sense", path);
+    return _lucida_hdf5_fail (error, LUCIDA_ERROR_CORRUPT, "has no shape that makes sense", path);
   return lucida_shape_check (shape, error);
 }
 
@@ -448,9 +328,10 @@ read_dataset (hid_t set, const char *path, GError **error)
   half = size == BFLOAT16_SIZE
          && (kind == H5T_OPAQUE || (kind == H5T_INTEGER && H5Aexists (set, "dtype") > 0));
   if (!half && kind != H5T_FLOAT && kind != H5T_INTEGER)
-    fail (error, LUCIDA_ERROR_UNSUPPORTED, "holds no numbers", path);
+    _lucida_hdf5_fail (error, LUCIDA_ERROR_UNSUPPORTED, "holds no numbers", path);
   else if (size > sizeof (double) * 2)
-    fail (error, LUCIDA_ERROR_UNSUPPORTED, "holds numbers of a kind that is not known", path);
+    _lucida_hdf5_fail (error, LUCIDA_ERROR_UNSUPPORTED, "holds numbers of a kind that is not known",
+                       path);
   else if (check_storage (set, path, (guint64) n * size, error)
            && (tensor = lucida_tensor_new_uninitialised (LUCIDA_FLOAT32, &shape, error)))
     {
@@ -461,7 +342,8 @@ read_dataset (hid_t set, const char *path, GError **error)
             || (half ? read_bfloat16 (set, type, values, n)
                      : H5Dread (set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
       if (!good)
-        fail (error, LUCIDA_ERROR_CORRUPT, "cannot be read: the file is damaged or cut off", path);
+        _lucida_hdf5_fail (error, LUCIDA_ERROR_CORRUPT,
+                           "cannot be read: the file is damaged or cut off", path);
     }
   if (type >= 0)
     H5Tclose (type);
@@ -472,13 +354,14 @@ LucidaTensor *
 lucida_hdf5_read (LucidaHdf5 *self, const char *path, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  hid_t set = open_object (self, path, &problem);
+  hid_t set = _lucida_hdf5_open_object (self, path, &problem);
   LucidaTensor *tensor = NULL;
 
   if (problem)
     g_propagate_error (error, g_steal_pointer (&problem));
   else if (set < 0 || H5Iget_type (set) != H5I_DATASET)
-    fail (error, LUCIDA_ERROR_CORRUPT, "is named in the file, but it is not there", path);
+    _lucida_hdf5_fail (error, LUCIDA_ERROR_CORRUPT, "is named in the file, but it is not there",
+                       path);
   else
     tensor = read_dataset (set, path, error);
   if (set >= 0)
