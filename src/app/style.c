@@ -23,6 +23,7 @@ struct _LucidaStyle
   gboolean system_dark;
   gboolean high_contrast;
   gboolean contrast_applied; /* whether the theme's name is ours */
+  GtkCssProvider *lines;     /* (nullable): added to a theme of high contrast */
 };
 
 G_DEFINE_FINAL_TYPE (LucidaStyle, lucida_style, G_TYPE_OBJECT)
@@ -43,6 +44,31 @@ apply (LucidaStyle *self)
   else if (self->contrast_applied)
     gtk_settings_reset_property (self->settings, "gtk-theme-name");
   self->contrast_applied = self->high_contrast;
+}
+
+/* The theme's name may also come from the desktop's own settings. */
+static void
+theme_changed_cb (LucidaStyle *self)
+{
+  GdkDisplay *display = gdk_display_get_default ();
+  g_autofree char *theme = NULL;
+  gboolean contrast;
+
+  g_object_get (self->settings, "gtk-theme-name", &theme, NULL);
+  contrast = theme && g_str_has_prefix (theme, "HighContrast");
+  if (contrast == (self->lines != NULL))
+    return;
+  if (!contrast)
+    {
+      gtk_style_context_remove_provider_for_display (display, GTK_STYLE_PROVIDER (self->lines));
+      g_clear_object (&self->lines);
+      return;
+    }
+  self->lines = gtk_css_provider_new ();
+  gtk_css_provider_load_from_resource (self->lines,
+                                       "/io/github/camlucida/CamLucida/high-contrast.css");
+  gtk_style_context_add_provider_for_display (display, GTK_STYLE_PROVIDER (self->lines),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
 }
 
 /* The portal wraps the number in one variant or two, depending on its age. */
@@ -150,6 +176,7 @@ lucida_style_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->portal);
   g_clear_object (&self->settings);
+  g_clear_object (&self->lines);
   g_clear_pointer (&self->scheme, g_free);
   G_OBJECT_CLASS (lucida_style_parent_class)->dispose (object);
 }
@@ -173,6 +200,9 @@ lucida_style_new (GtkSettings *settings)
 
   self->settings = g_object_ref (settings);
   g_object_get (settings, "gtk-application-prefer-dark-theme", &self->initially_dark, NULL);
+  g_signal_connect_object (settings, "notify::gtk-theme-name", G_CALLBACK (theme_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  theme_changed_cb (self);
   g_dbus_proxy_new_for_bus (G_BUS_TYPE_SESSION,
                             G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES
                                 | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,
