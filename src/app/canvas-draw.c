@@ -14,7 +14,8 @@
 typedef struct
 {
   LucidaCanvas *canvas;
-  guint map_serial;
+  LucidaHalf half;
+  guint serial;           /* of the map */
   LucidaPicture *picture; /* either that is scaled */
   LucidaHeatmap *heatmap; /* or that is coloured */
   LucidaOverlayStyle style;
@@ -57,39 +58,43 @@ scale_job_done (gpointer result, const GError *error, gpointer data)
 {
   ScaleJob *job = data;
   LucidaCanvas *self = job->canvas;
+  LucidaCanvasMap *map = &self->maps[job->half];
 
   if (!result)
     return;
-  if (job->picture ? job->picture != self->picture : job->map_serial != self->map_serial)
+  if (job->picture ? job->picture != self->picture : job->serial != map->serial)
     {
       cairo_surface_destroy (result);
       return;
     }
-  take_surface (job->picture ? &self->scaled : &self->coloured, result);
+  take_surface (job->picture ? &self->scaled : &map->coloured, result);
   /* the view may have come back to a size that was there before */
   self->scaled_wanted = TRUE;
-  self->coloured_wanted = TRUE;
+  map->wanted = TRUE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* Of the half's map, or of the picture where @heatmap is NULL. */
 static void
-push_job (LucidaCanvas *self, gboolean picture, int width, int height)
+push_job (LucidaCanvas *self, LucidaHeatmap *heatmap, LucidaHalf half, int width, int height)
 {
+  static const char *const map_kinds[] = { "canvas-map", "canvas-other-map" };
   ScaleJob *job;
 
   if (!self->worker)
     return;
   job = g_new0 (ScaleJob, 1);
   job->canvas = g_object_ref (self);
-  job->map_serial = self->map_serial;
-  if (picture)
-    job->picture = lucida_picture_ref (self->picture);
+  job->half = half;
+  job->serial = self->maps[half].serial;
+  if (heatmap)
+    job->heatmap = lucida_heatmap_ref (heatmap);
   else
-    job->heatmap = lucida_heatmap_ref (self->heatmap);
+    job->picture = lucida_picture_ref (self->picture);
   job->style = self->style;
   job->width = width;
   job->height = height;
-  lucida_worker_push (self->worker, picture ? "canvas-picture" : "canvas-map", JOB_PRIORITY,
+  lucida_worker_push (self->worker, heatmap ? map_kinds[half] : "canvas-picture", JOB_PRIORITY,
                       scale_job_run, job, scale_job_free, (GDestroyNotify) cairo_surface_destroy,
                       NULL, scale_job_done);
 }
@@ -165,13 +170,14 @@ refresh_scaled (LucidaCanvas *self, const cairo_rectangle_int_t *extent)
       self->scaled
           = sketch (picture, MAX (1, (int) (width * shrink)), MAX (1, (int) (height * shrink)));
     }
-  push_job (self, TRUE, width, height);
+  push_job (self, NULL, LUCIDA_HALF_MAIN, width, height);
 }
 
 /* The same for the coloured map. */
 static void
-refresh_coloured (LucidaCanvas *self, const cairo_rectangle_int_t *extent)
+refresh_coloured (LucidaCanvas *self, LucidaHalf half, const cairo_rectangle_int_t *extent)
 {
+  LucidaCanvasMap *map = &self->maps[half];
   double wanted_width = self->placement.width / self->picture->width * extent->width;
   double wanted_height = self->placement.height / self->picture->height * extent->height;
   double wanted = wanted_width * wanted_height;
@@ -180,20 +186,20 @@ refresh_coloured (LucidaCanvas *self, const cairo_rectangle_int_t *extent)
   int width = CLAMP ((int) lround (wanted_width * shrink), 1, 32767);
   int height = CLAMP ((int) lround (wanted_height * shrink), 1, 32767);
 
-  self->coloured_wanted = FALSE;
-  if (has_size (self->coloured, width, height))
+  map->wanted = FALSE;
+  if (has_size (map->coloured, width, height))
     return;
-  if (shrink_now == 1.0 || !self->coloured)
+  if (shrink_now == 1.0 || !map->coloured)
     {
       cairo_surface_t *surface = lucida_overlay_colour (
-          self->heatmap, CLAMP ((int) lround (wanted_width * shrink_now), 1, 32767),
+          map->heatmap, CLAMP ((int) lround (wanted_width * shrink_now), 1, 32767),
           CLAMP ((int) lround (wanted_height * shrink_now), 1, 32767), &self->style, NULL);
 
       if (surface)
-        take_surface (&self->coloured, surface);
+        take_surface (&map->coloured, surface);
     }
   if (shrink_now < 1.0)
-    push_job (self, FALSE, width, height);
+    push_job (self, map->heatmap, half, width, height);
 }
 
 /* Paints @surface over the rectangle, whatever its own size. */
@@ -227,35 +233,52 @@ outline (cairo_t *cr, double x, double y, double width, double height)
   cairo_stroke (cr);
 }
 
-void
-_lucida_canvas_draw (LucidaCanvas *self, cairo_t *cr)
+/* Picture and map of one half, in device pixels. */
+static void
+draw_half (LucidaCanvas *self, cairo_t *cr, LucidaHalf half)
 {
-  double scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  LucidaCanvasMap *map = &self->maps[half];
   cairo_rectangle_int_t extent;
   double x, y, width, height;
 
-  _lucida_canvas_get_extent (self, &extent);
+  _lucida_canvas_get_extent (self, half, &extent);
   if (self->scaled_wanted || !self->scaled)
     refresh_scaled (self, &extent);
-  if (self->heatmap && (self->coloured_wanted || !self->coloured))
-    refresh_coloured (self, &extent);
-
-  /* from here on in device pixels */
-  cairo_scale (cr, 1.0 / scale, 1.0 / scale);
+  if (map->heatmap && (map->wanted || !map->coloured))
+    refresh_coloured (self, half, &extent);
   if (self->scaled)
     paint (cr, self->scaled, extent.x, extent.y, extent.width, extent.height, 1.0,
            _lucida_canvas_get_zoom (self) >= CRISP_ZOOM ? CAIRO_FILTER_NEAREST
                                                         : CAIRO_FILTER_BILINEAR);
-  if (!self->heatmap || !self->coloured || self->style.opacity <= 0.0)
+  if (!map->heatmap || !map->coloured || self->style.opacity <= 0.0)
     return;
   x = self->placement.x / self->picture->width * extent.width;
   y = self->placement.y / self->picture->height * extent.height;
   width = self->placement.width / self->picture->width * extent.width;
   height = self->placement.height / self->picture->height * extent.height;
-  paint (cr, self->coloured, extent.x + x, extent.y + y, width, height, self->style.opacity,
+  paint (cr, map->coloured, extent.x + x, extent.y + y, width, height, self->style.opacity,
          CAIRO_FILTER_BILINEAR);
   if (width < extent.width - 1.0 || height < extent.height - 1.0)
     outline (cr, extent.x + x, extent.y + y, width, height);
+}
+
+void
+_lucida_canvas_draw (LucidaCanvas *self, cairo_t *cr)
+{
+  double scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+
+  cairo_scale (cr, 1.0 / scale, 1.0 / scale);
+  for (int half = 0; half < _lucida_canvas_get_n_halves (self); half++)
+    {
+      cairo_rectangle_int_t area;
+
+      _lucida_canvas_get_half (self, half, &area);
+      cairo_save (cr);
+      cairo_rectangle (cr, area.x, area.y, area.width, area.height);
+      cairo_clip (cr);
+      draw_half (self, cr, half);
+      cairo_restore (cr);
+    }
 }
 
 void
@@ -267,10 +290,12 @@ _lucida_canvas_invalidate_picture (LucidaCanvas *self)
 }
 
 void
-_lucida_canvas_invalidate_map (LucidaCanvas *self)
+_lucida_canvas_invalidate_map (LucidaCanvas *self, LucidaHalf half)
 {
-  self->map_serial++;
-  g_clear_pointer (&self->coloured, cairo_surface_destroy);
-  self->coloured_wanted = TRUE;
+  LucidaCanvasMap *map = &self->maps[half];
+
+  map->serial++;
+  g_clear_pointer (&map->coloured, cairo_surface_destroy);
+  map->wanted = TRUE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

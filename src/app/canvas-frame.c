@@ -55,10 +55,10 @@ show_explanation (LucidaCanvasFrame *self)
         note = _ (lucida_evidence_get_note (explanation->heatmap->evidence));
       caption = g_strdup_printf ("%s  ·  %s", class, layer);
       description = lucida_text_describe (model, explanation);
-      lucida_canvas_set_map (self->canvas, explanation->heatmap, &placement);
+      lucida_canvas_set_map (self->canvas, LUCIDA_HALF_MAIN, explanation->heatmap, &placement);
     }
   else
-    lucida_canvas_set_map (self->canvas, NULL, NULL);
+    lucida_canvas_set_map (self->canvas, LUCIDA_HALF_MAIN, NULL, NULL);
 
   if (!picture && !lucida_session_get_busy (self->session, NULL, NULL))
     note = _ ("Open a picture, or drop one here");

@@ -14,30 +14,28 @@ clamp_axis (double centre, double picture, double canvas)
 static gboolean
 can_pan (LucidaCanvas *self)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
-  int scale = gtk_widget_get_scale_factor (widget);
+  cairo_rectangle_int_t viewport;
   cairo_rectangle_int_t extent;
 
   if (!self->picture)
     return FALSE;
-  _lucida_canvas_get_extent (self, &extent);
-  return extent.width > gtk_widget_get_width (widget) * scale
-         || extent.height > gtk_widget_get_height (widget) * scale;
+  _lucida_canvas_get_viewport (self, LUCIDA_HALF_MAIN, &viewport);
+  _lucida_canvas_get_extent (self, LUCIDA_HALF_MAIN, &extent);
+  return extent.width > viewport.width || extent.height > viewport.height;
 }
 
 void
 _lucida_canvas_clamp (LucidaCanvas *self)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
-  double per_unit = gtk_widget_get_scale_factor (widget) / _lucida_canvas_get_zoom (self);
+  double zoom = _lucida_canvas_get_zoom (self);
+  cairo_rectangle_int_t viewport;
 
   if (!self->picture)
     return;
-  self->centre_x
-      = clamp_axis (self->centre_x, self->picture->width, gtk_widget_get_width (widget) * per_unit);
-  self->centre_y = clamp_axis (self->centre_y, self->picture->height,
-                               gtk_widget_get_height (widget) * per_unit);
-  gtk_widget_set_cursor_from_name (widget, can_pan (self) ? "grab" : NULL);
+  _lucida_canvas_get_viewport (self, LUCIDA_HALF_MAIN, &viewport);
+  self->centre_x = clamp_axis (self->centre_x, self->picture->width, viewport.width / zoom);
+  self->centre_y = clamp_axis (self->centre_y, self->picture->height, viewport.height / zoom);
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), can_pan (self) ? "grab" : NULL);
 }
 
 static void

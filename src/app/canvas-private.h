@@ -4,17 +4,29 @@
 
 G_BEGIN_DECLS
 
+/* A map over the picture, and what is drawn of it. */
+typedef struct
+{
+  LucidaHeatmap *heatmap;
+  cairo_surface_t *coloured; /* ARGB32, in device pixels; kept until something sharper is there */
+  gboolean wanted;           /* the view has changed since it was made */
+  guint serial;              /* of the map and style that jobs are made for */
+} LucidaCanvasMap;
+
 struct _LucidaCanvas
 {
   GtkWidget parent_instance;
 
   LucidaWorker *worker; /* not owned */
   LucidaPicture *picture;
-  LucidaHeatmap *heatmap;
+  LucidaCanvasMap maps[LUCIDA_N_HALVES];
   LucidaPlacement placement;
   LucidaOverlayStyle style;
 
-  /* The view: where the canvas's centre lies on the picture and how large a pixel is. */
+  LucidaCanvasView view;
+  double split; /* where the main half ends, 0 … 1 of the width from where lines begin */
+
+  /* What is seen: where the centre of a viewport lies on the picture and how large a pixel is. */
   gboolean fit;
   double zoom; /* device pixels per pixel of the picture, if not fit */
   double centre_x;
@@ -24,11 +36,8 @@ struct _LucidaCanvas
   double pinch; /* the zoom when a pinch began */
 
   /* What is drawn, in device pixels; kept until something sharper is there. */
-  cairo_surface_t *scaled;   /* the picture; RGB24 */
-  gboolean scaled_wanted;    /* the view has changed since it was made */
-  cairo_surface_t *coloured; /* the map; ARGB32 */
-  gboolean coloured_wanted;
-  guint map_serial; /* of the map and style that jobs are made for */
+  cairo_surface_t *scaled; /* the picture; RGB24 */
+  gboolean scaled_wanted;  /* the view has changed since it was made */
 
   gboolean pointer_inside;
   double pointer_x; /* in widget coordinates */
@@ -36,12 +45,23 @@ struct _LucidaCanvas
   char *probe_text;
 };
 
+/* canvas-halves.c */
+int _lucida_canvas_get_n_halves (LucidaCanvas *self);
+/* The area that the whole picture has for itself, in device pixels: all of the canvas, or half of
+ * it side by side. */
+void _lucida_canvas_get_viewport (LucidaCanvas *self, LucidaHalf half, cairo_rectangle_int_t *area);
+/* The area where a half is seen, in device pixels. */
+void _lucida_canvas_get_half (LucidaCanvas *self, LucidaHalf half, cairo_rectangle_int_t *area);
+/* The half under @x, in widget coordinates. */
+LucidaHalf _lucida_canvas_find_half (LucidaCanvas *self, double x);
+
 /* canvas-zoom.c */
 double _lucida_canvas_get_zoom (LucidaCanvas *self);
 void _lucida_canvas_zoom_to (LucidaCanvas *self, double zoom, double x, double y);
 void _lucida_canvas_add_zoom (LucidaCanvas *self);
-/* The rectangle that the picture takes, in device pixels, snapped to whole ones. */
-void _lucida_canvas_get_extent (LucidaCanvas *self, cairo_rectangle_int_t *extent);
+/* The rectangle that the picture takes in the half's viewport, in device pixels, snapped to whole
+ * ones. */
+void _lucida_canvas_get_extent (LucidaCanvas *self, LucidaHalf half, cairo_rectangle_int_t *extent);
 void _lucida_canvas_view_changed (LucidaCanvas *self);
 
 /* canvas-pan.c */
@@ -56,6 +76,6 @@ void _lucida_canvas_update_probe (LucidaCanvas *self);
 /* canvas-draw.c */
 void _lucida_canvas_draw (LucidaCanvas *self, cairo_t *cr);
 void _lucida_canvas_invalidate_picture (LucidaCanvas *self);
-void _lucida_canvas_invalidate_map (LucidaCanvas *self);
+void _lucida_canvas_invalidate_map (LucidaCanvas *self, LucidaHalf half);
 
 G_END_DECLS

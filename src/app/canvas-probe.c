@@ -10,6 +10,8 @@ static char *
 describe_pointer (LucidaCanvas *self)
 {
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  LucidaHeatmap *heatmap = self->maps[LUCIDA_HALF_MAIN].heatmap;
+  LucidaHeatmap *other = self->maps[LUCIDA_HALF_OTHER].heatmap;
   double zoom = _lucida_canvas_get_zoom (self);
   const LucidaPlacement *placement = &self->placement;
   cairo_rectangle_int_t extent;
@@ -17,23 +19,28 @@ describe_pointer (LucidaCanvas *self)
 
   if (!self->picture || !self->pointer_inside)
     return NULL;
-  _lucida_canvas_get_extent (self, &extent);
+  _lucida_canvas_get_extent (self, _lucida_canvas_find_half (self, self->pointer_x), &extent);
   x = (self->pointer_x * scale - extent.x) / zoom;
   y = (self->pointer_y * scale - extent.y) / zoom;
   if (x < 0.0 || y < 0.0 || x >= self->picture->width || y >= self->picture->height)
     return NULL;
   x = floor (x);
   y = floor (y);
-  if (!self->heatmap)
+  if (!heatmap)
     return g_strdup_printf ("%.0f, %.0f", x, y);
   u = (x + 0.5 - placement->x) / placement->width;
   v = (y + 0.5 - placement->y) / placement->height;
   if (u < 0.0 || v < 0.0 || u > 1.0 || v > 1.0)
     /* Translators: column and row of a pixel outside the part that the network gets. */
     return g_strdup_printf (_ ("%.0f, %.0f  not seen by the network"), x, y);
+  if (other && _lucida_canvas_get_n_halves (self) > 1)
+    /* Translators: column and row of a pixel, and the two maps there, as shares of their maxima. */
+    return g_strdup_printf (_ ("%.0f, %.0f  heat %.2f | %.2f"), x, y,
+                            (double) lucida_overlay_sample (heatmap, u, v),
+                            (double) lucida_overlay_sample (other, u, v));
   /* Translators: column and row of a pixel, and the map there, as a share of its maximum. */
   return g_strdup_printf (_ ("%.0f, %.0f  heat %.2f"), x, y,
-                          (double) lucida_overlay_sample (self->heatmap, u, v));
+                          (double) lucida_overlay_sample (heatmap, u, v));
 }
 
 void

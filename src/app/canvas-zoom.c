@@ -12,14 +12,14 @@
 static double
 get_fit (LucidaCanvas *self)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
-  int scale = gtk_widget_get_scale_factor (widget);
-  double width = (double) gtk_widget_get_width (widget) * scale;
-  double height = (double) gtk_widget_get_height (widget) * scale;
+  cairo_rectangle_int_t viewport;
 
-  if (!self->picture || width < 1.0 || height < 1.0)
+  _lucida_canvas_get_viewport (self, LUCIDA_HALF_MAIN, &viewport);
+  if (!self->picture || viewport.width < 1 || viewport.height < 1)
     return 1.0;
-  return MIN (MIN (width / self->picture->width, height / self->picture->height), MAX_FIT);
+  return MIN (MIN ((double) viewport.width / self->picture->width,
+                   (double) viewport.height / self->picture->height),
+              MAX_FIT);
 }
 
 double
@@ -29,23 +29,24 @@ _lucida_canvas_get_zoom (LucidaCanvas *self)
 }
 
 void
-_lucida_canvas_get_extent (LucidaCanvas *self, cairo_rectangle_int_t *extent)
+_lucida_canvas_get_extent (LucidaCanvas *self, LucidaHalf half, cairo_rectangle_int_t *extent)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
-  int scale = gtk_widget_get_scale_factor (widget);
   double zoom = _lucida_canvas_get_zoom (self);
+  cairo_rectangle_int_t viewport;
 
+  _lucida_canvas_get_viewport (self, half, &viewport);
   extent->width = MAX (1, (int) lround (self->picture->width * zoom));
   extent->height = MAX (1, (int) lround (self->picture->height * zoom));
-  extent->x = (int) lround (0.5 * gtk_widget_get_width (widget) * scale - self->centre_x * zoom);
-  extent->y = (int) lround (0.5 * gtk_widget_get_height (widget) * scale - self->centre_y * zoom);
+  extent->x = viewport.x + (int) lround (0.5 * viewport.width - self->centre_x * zoom);
+  extent->y = viewport.y + (int) lround (0.5 * viewport.height - self->centre_y * zoom);
 }
 
 void
 _lucida_canvas_view_changed (LucidaCanvas *self)
 {
   self->scaled_wanted = TRUE;
-  self->coloured_wanted = TRUE;
+  for (int half = 0; half < LUCIDA_N_HALVES; half++)
+    self->maps[half].wanted = TRUE;
   _lucida_canvas_clamp (self);
   _lucida_canvas_update_probe (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -55,15 +56,18 @@ _lucida_canvas_view_changed (LucidaCanvas *self)
 void
 _lucida_canvas_zoom_to (LucidaCanvas *self, double zoom, double x, double y)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
-  int scale = gtk_widget_get_scale_factor (widget);
+  int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
   double before = _lucida_canvas_get_zoom (self);
   double smallest = SMALLEST * MIN (get_fit (self), 1.0);
-  double from_centre_x = (x - 0.5 * gtk_widget_get_width (widget)) * scale;
-  double from_centre_y = (y - 0.5 * gtk_widget_get_height (widget)) * scale;
+  cairo_rectangle_int_t viewport;
+  double from_centre_x;
+  double from_centre_y;
 
   if (!self->picture)
     return;
+  _lucida_canvas_get_viewport (self, _lucida_canvas_find_half (self, x), &viewport);
+  from_centre_x = x * scale - viewport.x - 0.5 * viewport.width;
+  from_centre_y = y * scale - viewport.y - 0.5 * viewport.height;
   zoom = CLAMP (zoom, smallest, MAX_ZOOM);
   self->centre_x += from_centre_x / before - from_centre_x / zoom;
   self->centre_y += from_centre_y / before - from_centre_y / zoom;
@@ -123,8 +127,12 @@ _lucida_canvas_add_zoom (LucidaCanvas *self)
 static void
 zoom_at_centre (LucidaCanvas *self, double zoom)
 {
-  _lucida_canvas_zoom_to (self, zoom, 0.5 * gtk_widget_get_width (GTK_WIDGET (self)),
-                          0.5 * gtk_widget_get_height (GTK_WIDGET (self)));
+  double scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  cairo_rectangle_int_t viewport;
+
+  _lucida_canvas_get_viewport (self, LUCIDA_HALF_MAIN, &viewport);
+  _lucida_canvas_zoom_to (self, zoom, (viewport.x + 0.5 * viewport.width) / scale,
+                          (viewport.y + 0.5 * viewport.height) / scale);
 }
 
 void

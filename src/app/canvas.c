@@ -4,6 +4,8 @@
 
 #include "app/canvas-private.h"
 
+#include <string.h>
+
 enum
 {
   PROP_PROBE_TEXT = 1,
@@ -55,9 +57,12 @@ lucida_canvas_dispose (GObject *object)
 
   self->worker = NULL;
   g_clear_pointer (&self->picture, lucida_picture_unref);
-  g_clear_pointer (&self->heatmap, lucida_heatmap_unref);
+  for (int half = 0; half < LUCIDA_N_HALVES; half++)
+    {
+      g_clear_pointer (&self->maps[half].heatmap, lucida_heatmap_unref);
+      g_clear_pointer (&self->maps[half].coloured, cairo_surface_destroy);
+    }
   g_clear_pointer (&self->scaled, cairo_surface_destroy);
-  g_clear_pointer (&self->coloured, cairo_surface_destroy);
   g_clear_pointer (&self->probe_text, g_free);
   G_OBJECT_CLASS (lucida_canvas_parent_class)->dispose (object);
 }
@@ -86,6 +91,7 @@ lucida_canvas_init (LucidaCanvas *self)
 {
   self->fit = TRUE;
   self->zoom = 1.0;
+  self->split = 0.5;
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   g_signal_connect (self, "notify::scale-factor", G_CALLBACK (_lucida_canvas_view_changed), NULL);
@@ -114,7 +120,6 @@ lucida_canvas_set_picture (LucidaCanvas *self, LucidaPicture *picture)
   same_size = picture && self->picture && picture->width == self->picture->width
               && picture->height == self->picture->height;
   g_clear_pointer (&self->picture, lucida_picture_unref);
-  g_clear_pointer (&self->heatmap, lucida_heatmap_unref);
   if (picture)
     self->picture = lucida_picture_ref (picture);
   if (picture && !same_size)
@@ -124,22 +129,32 @@ lucida_canvas_set_picture (LucidaCanvas *self, LucidaPicture *picture)
       self->centre_y = 0.5 * picture->height;
     }
   _lucida_canvas_invalidate_picture (self);
-  _lucida_canvas_invalidate_map (self);
+  for (int half = 0; half < LUCIDA_N_HALVES; half++)
+    {
+      g_clear_pointer (&self->maps[half].heatmap, lucida_heatmap_unref);
+      _lucida_canvas_invalidate_map (self, half);
+    }
   _lucida_canvas_update_probe (self);
 }
 
 void
-lucida_canvas_set_map (LucidaCanvas *self, LucidaHeatmap *heatmap, const LucidaPlacement *placement)
+lucida_canvas_set_map (LucidaCanvas *self, LucidaHalf half, LucidaHeatmap *heatmap,
+                       const LucidaPlacement *placement)
 {
+  LucidaCanvasMap *map = &self->maps[half];
+  gboolean moved = placement && memcmp (placement, &self->placement, sizeof *placement) != 0;
+
   g_return_if_fail (LUCIDA_IS_CANVAS (self));
 
+  if (heatmap == map->heatmap && !moved)
+    return;
   if (heatmap)
     lucida_heatmap_ref (heatmap);
-  g_clear_pointer (&self->heatmap, lucida_heatmap_unref);
-  self->heatmap = heatmap;
+  g_clear_pointer (&map->heatmap, lucida_heatmap_unref);
+  map->heatmap = heatmap;
   if (placement)
     self->placement = *placement;
-  _lucida_canvas_invalidate_map (self);
+  _lucida_canvas_invalidate_map (self, half);
   _lucida_canvas_update_probe (self);
 }
 
@@ -154,6 +169,7 @@ lucida_canvas_set_style (LucidaCanvas *self, const LucidaOverlayStyle *style)
   self->style = *style;
   if (before.colormap != style->colormap || before.blend != style->blend
       || before.threshold != style->threshold)
-    _lucida_canvas_invalidate_map (self);
+    for (int half = 0; half < LUCIDA_N_HALVES; half++)
+      _lucida_canvas_invalidate_map (self, half);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

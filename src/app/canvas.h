@@ -7,6 +7,20 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  LUCIDA_VIEW_SINGLE,
+  LUCIDA_VIEW_SPLIT, /* one picture, with another map on each side of a line */
+  LUCIDA_VIEW_SIDE,  /* the picture twice, zoomed and moved together */
+} LucidaCanvasView;
+
+typedef enum
+{
+  LUCIDA_HALF_MAIN, /* where lines begin */
+  LUCIDA_HALF_OTHER,
+  LUCIDA_N_HALVES,
+} LucidaHalf;
+
 /* Picture and map, drawn with Cairo: zoomed, moved and probed with the pointer. Geometry is kept in
  * picture coordinates and device pixels. Properties (read only): "probe-text" (nullable), what is
  * under the pointer. */
@@ -18,8 +32,14 @@ void lucida_canvas_set_worker (LucidaCanvas *self, LucidaWorker *worker);
 /* @picture may be NULL. Another size than before fits the picture to the canvas. */
 void lucida_canvas_set_picture (LucidaCanvas *self, LucidaPicture *picture);
 /* The map that lies on @placement of the picture; @heatmap may be NULL. */
-void lucida_canvas_set_map (LucidaCanvas *self, LucidaHeatmap *heatmap,
+void lucida_canvas_set_map (LucidaCanvas *self, LucidaHalf half, LucidaHeatmap *heatmap,
                             const LucidaPlacement *placement);
+void lucida_canvas_set_view (LucidaCanvas *self, LucidaCanvasView view);
+/* Where the main half of a split view ends: 0 … 1 of the width from where lines begin. */
+void lucida_canvas_set_split (LucidaCanvas *self, double split);
+double lucida_canvas_get_split (LucidaCanvas *self);
+/* The area where a half is seen, in widget coordinates. */
+void lucida_canvas_get_half (LucidaCanvas *self, LucidaHalf half, GdkRectangle *area);
 void lucida_canvas_set_style (LucidaCanvas *self, const LucidaOverlayStyle *style);
 
 void lucida_canvas_zoom_in (LucidaCanvas *self);

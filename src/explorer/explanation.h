@@ -8,6 +8,9 @@ G_BEGIN_DECLS
 
 #define LUCIDA_PREDICTED_CLASS (-1)
 #define LUCIDA_NO_CLASS (-1)
+/* In the question of a session's other half only: */
+#define LUCIDA_SAME_CLASS (-2) /* class and contrast of the main question */
+#define LUCIDA_RUNNER_UP (-3)  /* the likeliest class that the main question is not about */
 
 /* What is asked of one picture. A value; strings are owned. */
 typedef struct

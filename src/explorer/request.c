@@ -207,6 +207,7 @@ lucida_request_run (gpointer request, LucidaJob *job, GCancellable *cancellable,
     case LUCIDA_PHASE_SCORES:
       return run_scores (self, job, cancellable, error);
     case LUCIDA_PHASE_ANSWER:
+    case LUCIDA_PHASE_OTHER:
       return run_answer (self, job, cancellable, error);
     case LUCIDA_N_PHASES:
       break;
@@ -222,6 +223,7 @@ lucida_phase_get_free_result (LucidaPhase phase)
     [LUCIDA_PHASE_PICTURE] = (GDestroyNotify) lucida_opened_picture_free,
     [LUCIDA_PHASE_SCORES] = (GDestroyNotify) lucida_analysis_unref,
     [LUCIDA_PHASE_ANSWER] = (GDestroyNotify) lucida_explanation_unref,
+    [LUCIDA_PHASE_OTHER] = (GDestroyNotify) lucida_explanation_unref,
   };
 
   return frees[phase];

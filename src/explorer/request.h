@@ -13,6 +13,7 @@ typedef enum
   LUCIDA_PHASE_PICTURE,
   LUCIDA_PHASE_SCORES,
   LUCIDA_PHASE_ANSWER,
+  LUCIDA_PHASE_OTHER, /* the answer to the second question */
   LUCIDA_N_PHASES,
 } LucidaPhase;
 

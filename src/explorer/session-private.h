@@ -29,8 +29,12 @@ struct _LucidaSession
   LucidaExplanation *explanation; /* of the present analysis, or NULL */
   gboolean asked;                 /* whether the explanation answers the present question */
   LucidaLayerMaps *layer_maps;
-  LucidaChoices *choices; /* of earlier models; NULL: not kept */
-  gboolean to_remember;   /* the model that is under way, once it is in force */
+  LucidaChoices *choices;      /* of earlier models; NULL: not kept */
+  LucidaQuestion *other;       /* the second question as it was put, or NULL */
+  LucidaQuestion *other_meant; /* what it means at present, or NULL while that is not known */
+  LucidaExplanation *other_explanation; /* the answer to other_meant, or NULL */
+  gboolean other_asked;                 /* whether it was answered, or failed */
+  gboolean to_remember;                 /* the model that is under way, once it is in force */
 };
 
 /* session.c */
@@ -41,8 +45,30 @@ LucidaRequest *_lucida_session_new_request (LucidaSession *self, LucidaPhase pha
 void _lucida_session_push_model (LucidaSession *self, LucidaRequest *request);
 /* Puts the same network with other names in force; answers stay. (transfer full) */
 void _lucida_session_rename (LucidaSession *self, LucidaModel *model);
+/* Takes the next step towards the answers, unless an earlier one is still under way. */
+void _lucida_session_continue (LucidaSession *self);
+void _lucida_session_cancel (LucidaSession *self, LucidaPhase phase);
+/* Whether class or layers (nullable) are the present model's; if not, that is said. */
+gboolean _lucida_session_check_class (LucidaSession *self, int index);
+gboolean _lucida_session_check_layers (LucidaSession *self, const char *const *names);
 /* Emits "failed". */
 void _lucida_session_fail (LucidaSession *self, const char *sentence);
+/* Emits "other-changed". */
+void _lucida_session_emit_other (LucidaSession *self);
+
+/* session-compare.c */
+
+/* Drops the second answer, as what it was about has gone; says nothing. */
+void _lucida_session_drop_other (LucidaSession *self);
+/* Whether the second question waits to be answered. */
+gboolean _lucida_session_wants_other (LucidaSession *self);
+/* The second answer (transfer full), or NULL if it failed. */
+void _lucida_session_take_other (LucidaSession *self, LucidaExplanation *explanation);
+/* After a change of what the second question leans on; whether it means something else now, which
+ * is then said. */
+gboolean _lucida_session_follow_other (LucidaSession *self);
+/* Another network has other classes and layers. */
+void _lucida_session_reset_other (LucidaSession *self);
 
 /* session-layers.c */
 

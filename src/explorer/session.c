@@ -18,6 +18,7 @@ static const PhaseInfo phases[LUCIDA_N_PHASES] = {
   [LUCIDA_PHASE_PICTURE] = { "session-picture", N_ ("Opening the picture"), 30 },
   [LUCIDA_PHASE_SCORES] = { "session-scores", N_ ("Classifying the picture"), 10 },
   [LUCIDA_PHASE_ANSWER] = { "session-answer", N_ ("Explaining the class"), 10 },
+  [LUCIDA_PHASE_OTHER] = { "session-other", N_ ("Explaining the other half"), 9 },
 };
 
 enum
@@ -28,6 +29,7 @@ enum
   QUESTION_CHANGED,
   EXPLANATION_CHANGED,
   LAYER_MAPS_CHANGED,
+  OTHER_CHANGED,
   BUSY_CHANGED,
   FAILED,
   N_SIGNALS,
@@ -37,14 +39,13 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (LucidaSession, lucida_session, G_TYPE_OBJECT)
 
-static void session_continue (LucidaSession *self);
-
 static void
 lucida_session_dispose (GObject *object)
 {
   LucidaSession *self = LUCIDA_SESSION (object);
 
   lucida_session_close (self);
+  _lucida_session_drop_other (self);
   g_clear_pointer (&self->explanation, lucida_explanation_unref);
   g_clear_pointer (&self->analysis, lucida_analysis_unref);
   g_clear_pointer (&self->picture, lucida_picture_unref);
@@ -60,6 +61,7 @@ lucida_session_finalize (GObject *object)
   lucida_question_free (self->question);
   _lucida_layer_maps_free (self->layer_maps);
   lucida_choices_free (self->choices);
+  lucida_question_free (self->other);
   g_free (self->picture_key);
   g_free (self->picture_path);
   G_OBJECT_CLASS (lucida_session_parent_class)->finalize (object);
@@ -86,6 +88,7 @@ lucida_session_class_init (LucidaSessionClass *klass)
   signals[QUESTION_CHANGED] = new_signal ("question-changed", 0);
   signals[EXPLANATION_CHANGED] = new_signal ("explanation-changed", 0);
   signals[LAYER_MAPS_CHANGED] = new_signal ("layer-maps-changed", 0);
+  signals[OTHER_CHANGED] = new_signal ("other-changed", 0);
   signals[BUSY_CHANGED] = new_signal ("busy-changed", 0);
   signals[FAILED] = new_signal ("failed", 1);
 }
@@ -139,8 +142,8 @@ phase_set_running (LucidaSession *self, LucidaPhase phase, gboolean running)
   g_signal_emit (self, signals[BUSY_CHANGED], 0);
 }
 
-static void
-phase_cancel (LucidaSession *self, LucidaPhase phase)
+void
+_lucida_session_cancel (LucidaSession *self, LucidaPhase phase)
 {
   if (self->worker)
     lucida_worker_cancel (self->worker, phases[phase].kind);
@@ -163,6 +166,12 @@ _lucida_session_fail (LucidaSession *self, const char *sentence)
   g_signal_emit (self, signals[FAILED], 0, sentence);
 }
 
+void
+_lucida_session_emit_other (LucidaSession *self)
+{
+  g_signal_emit (self, signals[OTHER_CHANGED], 0);
+}
+
 /* What comes back. */
 
 static void
@@ -171,6 +180,7 @@ forget_scores (LucidaSession *self)
   g_clear_pointer (&self->analysis, lucida_analysis_unref);
   g_clear_pointer (&self->explanation, lucida_explanation_unref);
   self->asked = FALSE;
+  _lucida_session_drop_other (self);
 }
 
 static void
@@ -178,6 +188,8 @@ emit_scores_and_explanation (LucidaSession *self)
 {
   g_signal_emit (self, signals[SCORES_CHANGED], 0);
   g_signal_emit (self, signals[EXPLANATION_CHANGED], 0);
+  if (!_lucida_session_follow_other (self))
+    _lucida_session_emit_other (self);
 }
 
 static void
@@ -199,6 +211,7 @@ take_model (LucidaSession *self, LucidaModel *model)
       self->question->against_index = LUCIDA_NO_CLASS;
       g_clear_pointer (&self->question->layers, g_strfreev);
       _lucida_session_restore_choice (self);
+      _lucida_session_reset_other (self);
     }
   g_signal_emit (self, signals[MODEL_CHANGED], 0);
   if (!same_network)
@@ -238,6 +251,7 @@ take_analysis (LucidaSession *self, LucidaAnalysis *analysis)
   g_clear_pointer (&self->analysis, lucida_analysis_unref);
   self->analysis = analysis;
   g_signal_emit (self, signals[SCORES_CHANGED], 0);
+  _lucida_session_follow_other (self);
 }
 
 static void
@@ -262,6 +276,8 @@ phase_done_cb (gpointer result, const GError *error, gpointer data)
     {
       self->to_remember = self->to_remember && request->phase != LUCIDA_PHASE_MODEL;
       _lucida_session_fail (self, error->message);
+      if (request->phase == LUCIDA_PHASE_OTHER)
+        _lucida_session_take_other (self, NULL);
     }
   else
     switch (request->phase)
@@ -278,12 +294,15 @@ phase_done_cb (gpointer result, const GError *error, gpointer data)
       case LUCIDA_PHASE_ANSWER:
         take_explanation (self, result);
         break;
+      case LUCIDA_PHASE_OTHER:
+        _lucida_session_take_other (self, result);
+        break;
       case LUCIDA_N_PHASES:
         g_return_if_reached ();
       }
   /* a phase that failed would only fail again, but what it interrupted may go on */
   if (!error || request->phase == LUCIDA_PHASE_MODEL || request->phase == LUCIDA_PHASE_PICTURE)
-    session_continue (self);
+    _lucida_session_continue (self);
   _lucida_session_continue_layer_maps (self);
   g_signal_emit (self, signals[BUSY_CHANGED], 0);
 }
@@ -309,24 +328,26 @@ push (LucidaSession *self, LucidaRequest *request)
   phase_set_running (self, request->phase, TRUE);
 }
 
-/* Takes the next step towards the answer, unless an earlier one is still under way. */
-static void
-session_continue (LucidaSession *self)
+void
+_lucida_session_continue (LucidaSession *self)
 {
+  LucidaPhase phase = !self->analysis ? LUCIDA_PHASE_SCORES
+                      : !self->asked  ? LUCIDA_PHASE_ANSWER
+                                      : LUCIDA_PHASE_OTHER;
   LucidaRequest *request;
 
   if (!self->worker || !self->model || !self->picture || self->running[LUCIDA_PHASE_MODEL]
       || self->running[LUCIDA_PHASE_PICTURE] || self->running[LUCIDA_PHASE_SCORES]
-      || (self->analysis && self->asked))
+      || (phase == LUCIDA_PHASE_OTHER && !_lucida_session_wants_other (self)))
     return;
-  request = _lucida_session_new_request (self, self->analysis ? LUCIDA_PHASE_ANSWER
-                                                              : LUCIDA_PHASE_SCORES);
+  request = _lucida_session_new_request (self, phase);
   request->model = lucida_model_ref (self->model);
   request->picture = lucida_picture_ref (self->picture);
   request->picture_key = g_strdup (self->picture_key);
   if (self->analysis)
     request->analysis = lucida_analysis_ref (self->analysis);
-  request->question = lucida_question_copy (self->question);
+  request->question
+      = lucida_question_copy (phase == LUCIDA_PHASE_OTHER ? self->other_meant : self->question);
   if (request->question->class_index == LUCIDA_PREDICTED_CLASS
       && request->question->against_index == lucida_session_get_predicted (self))
     request->question->against_index = LUCIDA_NO_CLASS;
@@ -337,8 +358,9 @@ void
 _lucida_session_push_model (LucidaSession *self, LucidaRequest *request)
 {
   push (self, request);
-  phase_cancel (self, LUCIDA_PHASE_SCORES);
-  phase_cancel (self, LUCIDA_PHASE_ANSWER);
+  _lucida_session_cancel (self, LUCIDA_PHASE_SCORES);
+  _lucida_session_cancel (self, LUCIDA_PHASE_ANSWER);
+  _lucida_session_cancel (self, LUCIDA_PHASE_OTHER);
 }
 
 void
@@ -364,8 +386,9 @@ lucida_session_open_picture (LucidaSession *self, const char *path)
   request = _lucida_session_new_request (self, LUCIDA_PHASE_PICTURE);
   request->path = g_strdup (path);
   push (self, request);
-  phase_cancel (self, LUCIDA_PHASE_SCORES);
-  phase_cancel (self, LUCIDA_PHASE_ANSWER);
+  _lucida_session_cancel (self, LUCIDA_PHASE_SCORES);
+  _lucida_session_cancel (self, LUCIDA_PHASE_ANSWER);
+  _lucida_session_cancel (self, LUCIDA_PHASE_OTHER);
 }
 
 void
@@ -374,126 +397,9 @@ lucida_session_stop (LucidaSession *self)
   g_return_if_fail (LUCIDA_IS_SESSION (self));
 
   for (int phase = 0; phase < LUCIDA_N_PHASES; phase++)
-    phase_cancel (self, phase);
+    _lucida_session_cancel (self, phase);
   _lucida_session_stop_layer_maps (self);
   self->to_remember = FALSE;
-}
-
-/* After a change of the question. */
-static void
-ask (LucidaSession *self)
-{
-  self->asked = FALSE;
-  _lucida_session_keep_choice (self);
-  g_signal_emit (self, signals[QUESTION_CHANGED], 0);
-  session_continue (self);
-}
-
-/* The same question once more, which matters if it was stopped or failed. */
-static void
-ask_again (LucidaSession *self)
-{
-  if (!self->running[LUCIDA_PHASE_ANSWER])
-    session_continue (self);
-}
-
-/* Whether the class is one of the present model's; if not, that is said. */
-static gboolean
-check_class (LucidaSession *self, int index)
-{
-  g_autofree char *sentence = NULL;
-  int n = self->model ? lucida_model_get_n_classes (self->model) : 0;
-
-  if (index >= 0 && index < n)
-    return TRUE;
-  sentence = g_strdup_printf (_ ("There is no class %d; choose one from the list"), index);
-  _lucida_session_fail (self, sentence);
-  return FALSE;
-}
-
-void
-lucida_session_set_class (LucidaSession *self, int class_index)
-{
-  g_return_if_fail (LUCIDA_IS_SESSION (self));
-
-  if (self->question->class_index == class_index)
-    {
-      ask_again (self);
-      return;
-    }
-  if (class_index != LUCIDA_PREDICTED_CLASS && !check_class (self, class_index))
-    return;
-  self->question->class_index = class_index;
-  if (self->question->against_index == class_index)
-    self->question->against_index = LUCIDA_NO_CLASS;
-  ask (self);
-}
-
-void
-lucida_session_set_against (LucidaSession *self, int class_index)
-{
-  g_return_if_fail (LUCIDA_IS_SESSION (self));
-
-  if (self->question->against_index == class_index
-      || (class_index != LUCIDA_NO_CLASS && !check_class (self, class_index)))
-    return;
-  if (class_index != LUCIDA_NO_CLASS && self->question->class_index == class_index)
-    {
-      _lucida_session_fail (self, _ ("A class cannot be set against itself; choose another one"));
-      return;
-    }
-  self->question->against_index = class_index;
-  ask (self);
-}
-
-static gboolean
-same_layers (char *const *a, const char *const *b)
-{
-  static char *const none[] = { NULL };
-  static const char *const const_none[] = { NULL };
-
-  return g_strv_equal ((const char *const *) (a ? a : none), b ? b : const_none);
-}
-
-void
-lucida_session_set_layers (LucidaSession *self, const char *const *names)
-{
-  g_return_if_fail (LUCIDA_IS_SESSION (self));
-
-  if (same_layers (self->question->layers, names))
-    {
-      ask_again (self);
-      return;
-    }
-  for (int i = 0; names && names[i] && self->model; i++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autofree char *label = NULL;
-
-      if (lucida_plan_find_layer (lucida_model_get_plan (self->model), names[i], &label, &error)
-          < 0)
-        {
-          _lucida_session_fail (self, error->message);
-          return;
-        }
-    }
-  g_strfreev (self->question->layers);
-  self->question->layers = g_strdupv ((char **) names);
-  ask (self);
-}
-
-void
-lucida_session_set_method (LucidaSession *self, const LucidaMethod *method)
-{
-  g_return_if_fail (LUCIDA_IS_SESSION (self) && method != NULL);
-
-  if (self->question->method == method)
-    {
-      ask_again (self);
-      return;
-    }
-  self->question->method = method;
-  ask (self);
 }
 
 /* What is there. */

@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  *   "question-changed"     class, against, layers or method of the question
  *   "explanation-changed"  another answer (or none) is in force
  *   "layer-maps-changed"   lucida_session_get_layer_map() of some or all layers
+ *   "other-changed"        the second question, what it means, or its answer
  *   "busy-changed"         lucida_session_get_busy(), its fraction or what it says
  *   "failed" (char *)      one sentence; the state before it stays
  */
@@ -54,6 +55,13 @@ void lucida_session_keep_choices (LucidaSession *self, const char *path);
 void lucida_session_set_memory_budget (LucidaSession *self, gsize budget);
 /* Drops all of it but what is shown. */
 void lucida_session_empty_memory (LucidaSession *self);
+/* A second question, to compare: answered after the main one, about the same picture and model.
+ * What it leaves open follows the main question: LUCIDA_SAME_CLASS or LUCIDA_RUNNER_UP as class
+ * (where there is no other class: the same one by another method), NULL as method or layers. NULL:
+ * none. Another network's class or layers are forgotten. Unknown ones fail with "failed". */
+void lucida_session_set_other (LucidaSession *self, const LucidaQuestion *question);
+/* Lets main and second question change places. */
+void lucida_session_swap (LucidaSession *self);
 /* Other preprocessing for the present model; runs the picture again. */
 void lucida_session_set_preprocessing (LucidaSession *self, const LucidaPreprocessing *value);
 /* Other names for the present model's classes, at once; NULL: those that it was opened with. As
@@ -92,6 +100,12 @@ LucidaExplanation *lucida_session_get_explanation (LucidaSession *self);
 LucidaHeatmap *lucida_session_get_layer_map (LucidaSession *self, int value);
 /* Bytes that are kept, and (nullable) how many may be. */
 gsize lucida_session_get_memory (LucidaSession *self, gsize *budget);
+/* The second question as it was put; NULL: none. */
+const LucidaQuestion *lucida_session_get_other (LucidaSession *self);
+/* What it means at present; NULL while there are no scores that tell. */
+const LucidaQuestion *lucida_session_get_other_meant (LucidaSession *self);
+/* The answer to just that; NULL until it is computed. (transfer none) */
+LucidaExplanation *lucida_session_get_other_explanation (LucidaSession *self);
 /* The part of the present picture that the network sees. */
 gboolean lucida_session_get_placement (LucidaSession *self, LucidaPlacement *placement);
 /* Whether the worker runs for this session; @what (nullable) (transfer none): a gettext key such as
