@@ -85,6 +85,7 @@ style_changed_cb (LucidaWindow *self)
   LucidaOverlayStyle style = lucida_overlay_panel_get_style (self->overlay_panel);
 
   lucida_canvas_frame_set_style (self->frame, &style);
+  _lucida_window_pass_style (self);
 }
 
 /* Ends the worker, so that nothing comes back to widgets that are gone. */
@@ -100,6 +101,7 @@ window_close (LucidaWindow *self)
       gtk_window_set_transient_for (GTK_WINDOW (self->editor), NULL);
       gtk_window_destroy (GTK_WINDOW (self->editor));
     }
+  _lucida_window_close_exports (self);
   lucida_canvas_frame_close (self->frame);
   lucida_session_close (self->session);
 }
@@ -158,6 +160,7 @@ lucida_window_class_init (LucidaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, status_bar);
   gtk_widget_class_bind_template_callback (widget_class, style_changed_cb);
   _lucida_window_install_actions (widget_class);
+  _lucida_window_install_export_actions (widget_class);
 }
 
 static void

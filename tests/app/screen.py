@@ -143,6 +143,26 @@ def xdotool(*arguments):
     subprocess.run(['xdotool', *arguments], check=True)
 
 
+def is_open(dialog):
+    """Asked of the X server: GTK 4.8 may crash when its file chooser's objects are read while they
+    come and go."""
+    return subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', '^%s$' % dialog],
+                          check=False, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
+def choose(path, dialog='Open Picture'):
+    """Answer the file chooser, which has just been asked for."""
+    wait('the dialog "%s" is open' % dialog, lambda: is_open(dialog))
+    still()
+    if dialog == 'Export':
+        xdotool('key', 'ctrl+a')  # the proposed name
+    xdotool('type', '--delay', '10', path)
+    still()
+    xdotool('key', 'Return')
+    wait('the dialog "%s" is closed' % dialog, lambda: not is_open(dialog))
+
+
 class Program:
     """The window, started with @arguments."""
 
