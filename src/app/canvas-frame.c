@@ -3,21 +3,27 @@
 #include "app/canvas-frame.h"
 
 #include "app/canvas.h"
+#include "app/compare-view.h"
 #include "app/swatch.h"
 #include "app/template.h"
 #include "app/text.h"
 
 #include <glib/gi18n.h>
 
+#define PROBE_ABOVE 14 /* pixels from the upper edge */
+#define PROBE_BELOW 56 /* the same, below what the halves are called */
+
 struct _LucidaCanvasFrame
 {
   GtkWidget parent_instance;
 
   LucidaCanvas *canvas;
+  LucidaCompareView *compare;
   GtkLabel *caption;
   GtkLabel *probe;
   GtkLabel *note;
   GtkWidget *legend;
+  GtkLabel *legend_end;
   LucidaSwatch *swatch;
 
   LucidaSession *session;
@@ -40,6 +46,7 @@ show_explanation (LucidaCanvasFrame *self)
   LucidaPicture *picture = lucida_session_get_picture (self->session);
   LucidaExplanation *explanation = lucida_session_get_explanation (self->session);
   LucidaPlacement placement = { 0 };
+  gboolean compared = lucida_compare_view_is_active (self->compare);
   gboolean found = FALSE;
   g_autofree char *caption = NULL;
   g_autofree char *description = NULL;
@@ -51,10 +58,20 @@ show_explanation (LucidaCanvasFrame *self)
       g_autofree char *layer = lucida_text_layer (model, explanation);
 
       found = explanation->heatmap->evidence == LUCIDA_EVIDENCE_FOUND;
-      if (!found)
+      if (!found && !compared)
         note = _ (lucida_evidence_get_note (explanation->heatmap->evidence));
-      caption = g_strdup_printf ("%s  ·  %s", class, layer);
-      description = lucida_text_describe (model, explanation);
+      if (compared)
+        {
+          LucidaExplanation *other = lucida_session_get_other_explanation (self->session);
+
+          found = found || (other && other->heatmap->evidence == LUCIDA_EVIDENCE_FOUND);
+          caption = lucida_compare_view_dup_common (self->compare);
+          description = lucida_compare_view_describe (self->compare);
+        }
+      if (!caption)
+        caption = g_strdup_printf ("%s  ·  %s", class, layer);
+      if (!description)
+        description = lucida_text_describe (model, explanation);
       lucida_canvas_set_map (self->canvas, LUCIDA_HALF_MAIN, explanation->heatmap, &placement);
     }
   else
@@ -72,11 +89,27 @@ show_explanation (LucidaCanvasFrame *self)
                                   description, -1);
 }
 
+/* What lies on the canvas has other places when there are two halves. */
+static void
+show_view (LucidaCanvasFrame *self)
+{
+  gboolean compared = lucida_compare_view_is_active (self->compare);
+
+  gtk_widget_set_halign (GTK_WIDGET (self->probe), compared ? GTK_ALIGN_CENTER : GTK_ALIGN_END);
+  gtk_widget_set_margin_top (GTK_WIDGET (self->probe), compared ? PROBE_BELOW : PROBE_ABOVE);
+  /* Translators: the end of a legend: the largest value of the map. */
+  gtk_label_set_text (self->legend_end, compared
+                                            /* Translators: the same where two maps are compared. */
+                                            ? C_ ("legend", "max of each")
+                                            : C_ ("legend", "max"));
+  show_explanation (self);
+}
+
 static void
 show_picture (LucidaCanvasFrame *self)
 {
   lucida_canvas_set_picture (self->canvas, lucida_session_get_picture (self->session));
-  show_explanation (self);
+  show_view (self);
 }
 
 /* Without a picture there is a hint, but not while one is being opened. */
@@ -115,15 +148,18 @@ lucida_canvas_frame_class_init (LucidaCanvasFrameClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = lucida_canvas_frame_dispose;
   g_type_ensure (LUCIDA_TYPE_CANVAS);
+  g_type_ensure (LUCIDA_TYPE_COMPARE_VIEW);
   g_type_ensure (LUCIDA_TYPE_SWATCH);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/camlucida/CamLucida/ui/canvas-frame.ui");
   gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, canvas);
+  gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, compare);
   gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, caption);
   gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, probe);
   gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, note);
   gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, legend);
+  gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, legend_end);
   gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, swatch);
   gtk_widget_class_bind_template_callback (widget_class, probe_changed_cb);
 }
@@ -141,8 +177,10 @@ lucida_canvas_frame_set_session (LucidaCanvasFrame *self, LucidaSession *session
 
   self->session = g_object_ref (session);
   lucida_canvas_set_worker (self->canvas, lucida_session_get_worker (session));
+  lucida_compare_view_set_session (self->compare, session, self->canvas);
   g_signal_connect_swapped (session, "picture-changed", G_CALLBACK (show_picture), self);
   g_signal_connect_swapped (session, "explanation-changed", G_CALLBACK (show_explanation), self);
+  g_signal_connect_swapped (session, "other-changed", G_CALLBACK (show_explanation), self);
   g_signal_connect_swapped (session, "busy-changed", G_CALLBACK (busy_changed_cb), self);
   show_picture (self);
 }
@@ -154,6 +192,15 @@ lucida_canvas_frame_set_style (LucidaCanvasFrame *self, const LucidaOverlayStyle
 
   lucida_swatch_set_colormap (self->swatch, style->colormap);
   lucida_canvas_set_style (self->canvas, style);
+}
+
+void
+lucida_canvas_frame_set_view (LucidaCanvasFrame *self, LucidaCanvasView view)
+{
+  g_return_if_fail (LUCIDA_IS_CANVAS_FRAME (self));
+
+  lucida_compare_view_set_view (self->compare, view);
+  show_view (self);
 }
 
 void

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/canvas.h"
 #include "explorer/session.h"
 #include "render/overlay.h"
 
@@ -13,6 +14,8 @@ G_DECLARE_FINAL_TYPE (LucidaCanvasFrame, lucida_canvas_frame, LUCIDA, CANVAS_FRA
 
 void lucida_canvas_frame_set_session (LucidaCanvasFrame *self, LucidaSession *session);
 void lucida_canvas_frame_set_style (LucidaCanvasFrame *self, const LucidaOverlayStyle *style);
+/* One map, or two that are compared. */
+void lucida_canvas_frame_set_view (LucidaCanvasFrame *self, LucidaCanvasView view);
 /* To be called before the session is closed. */
 void lucida_canvas_frame_close (LucidaCanvasFrame *self);
 

@@ -124,6 +124,39 @@ lucida_text_class (LucidaModel *model, const LucidaExplanation *explanation)
 }
 
 char *
+lucida_text_why (LucidaModel *model, int class_index, int against)
+{
+  const char *name = lucida_model_get_class_name (model, class_index);
+
+  if (against != LUCIDA_NO_CLASS)
+    /* Translators: what a heat map answers: why the class "dog" rather than "cat". */
+    return g_strdup_printf (_ ("why %s rather than %s"), name,
+                            lucida_model_get_class_name (model, against));
+  /* Translators: what a heat map answers: why the class "dog". */
+  return g_strdup_printf (_ ("why %s"), name);
+}
+
+char *
+lucida_text_layers (LucidaModel *model, char *const *names)
+{
+  LucidaPlan *plan = lucida_model_get_plan (model);
+  int i = lucida_plan_get_default_layer (plan);
+  g_autoptr (GString) text = g_string_new (NULL);
+  int n;
+
+  if ((!names || !names[0]) && i >= 0)
+    g_string_assign (text, lucida_plan_get_layers (plan, &n)[i].name);
+  for (int j = 0; names && names[j]; j++)
+    {
+      g_autofree char *label = NULL;
+
+      lucida_plan_find_layer (plan, names[j], &label, NULL);
+      g_string_append_printf (text, "%s%s", j > 0 ? " + " : "", label ? label : names[j]);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
 lucida_text_layer (LucidaModel *model, const LucidaExplanation *explanation)
 {
   LucidaPlan *plan = lucida_model_get_plan (model);

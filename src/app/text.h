@@ -20,6 +20,10 @@ char *lucida_text_preprocessing (const LucidaPicture *picture, const LucidaPrepr
 char *lucida_text_timing (const LucidaSeconds *seconds);
 /* "dog 19 %", "dog rather than cat"; the class that was explained. (transfer full) */
 char *lucida_text_class (LucidaModel *model, const LucidaExplanation *explanation);
+/* "why dog", "why dog rather than cat"; @against may be LUCIDA_NO_CLASS. (transfer full) */
+char *lucida_text_why (LucidaModel *model, int class_index, int against);
+/* Layers that a question names; NULL: the network's own one. (transfer full) */
+char *lucida_text_layers (LucidaModel *model, char *const *names);
 /* The layer's name for people; several are joined by " + ". (transfer full) */
 char *lucida_text_layer (LucidaModel *model, const LucidaExplanation *explanation);
 /* "Heat map of class dog, strongest at the upper left": for those who cannot see it.

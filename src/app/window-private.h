@@ -60,6 +60,9 @@ void _lucida_window_install_export_actions (GtkWidgetClass *klass);
 /* The style has changed, which what is exported follows. */
 void _lucida_window_pass_style (LucidaWindow *self);
 void _lucida_window_close_exports (LucidaWindow *self);
+/* window-compare.c */
+void _lucida_window_install_compare (GtkWidgetClass *klass);
+void _lucida_window_add_compare (LucidaWindow *self);
 
 /* window-dnd.c */
 void _lucida_window_add_drop_target (LucidaWindow *self);

@@ -161,6 +161,7 @@ lucida_window_class_init (LucidaWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, style_changed_cb);
   _lucida_window_install_actions (widget_class);
   _lucida_window_install_export_actions (widget_class);
+  _lucida_window_install_compare (widget_class);
 }
 
 static void
@@ -183,6 +184,7 @@ lucida_window_init (LucidaWindow *self)
   lucida_class_list_set_session (self->class_list, self->session);
   lucida_layer_list_set_session (self->layer_list, self->session);
   lucida_status_bar_set_session (self->status_bar, self->session);
+  _lucida_window_add_compare (self);
   _lucida_window_add_drop_target (self);
   _lucida_window_add_watches (self);
   style_changed_cb (self);

@@ -171,7 +171,7 @@ lucida_plan_backward (LucidaPlan *self, LucidaActivations *activations, const fl
         }
     }
   free (workspace);
-  if (!ok)
+  if (!ok || !lucida_network_check_files (self->network, error))
     return NULL;
   for (int i = 0; i < n_wanted; i++)
     if (!ensure (self, made->values, wanted[i], error))

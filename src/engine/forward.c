@@ -123,7 +123,7 @@ lucida_plan_forward (LucidaPlan *self, LucidaTensor *input, gboolean keep, Lucid
         release_inputs (made, lucida_network_get_node (self->network, step->node), readers);
     }
   free (workspace);
-  if (!ok)
+  if (!ok || !lucida_network_check_files (self->network, error))
     return NULL;
   if (progress)
     progress (self->steps->len, self->steps->len, data);

@@ -319,7 +319,7 @@ lucida_plan_new (LucidaNetwork *network, const LucidaShape *input, LucidaPool *p
           return NULL;
         }
     }
-  if (!_lucida_plan_find_scores (self, error))
+  if (!_lucida_plan_find_scores (self, error) || !lucida_network_check_files (network, error))
     return NULL;
   drop_steps (self);
   _lucida_plan_find_layout (self);

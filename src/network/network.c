@@ -1,6 +1,7 @@
 #include "network/network.h"
 
 #include "base/error.h"
+#include "base/mapping.h"
 #include "network/network-private.h"
 #include "network/node-private.h"
 
@@ -288,6 +289,37 @@ const char *const *
 lucida_network_get_warnings (const LucidaNetwork *self)
 {
   return (const char *const *) self->warnings->pdata;
+}
+
+gboolean
+lucida_network_check_files (const LucidaNetwork *self, GError **error)
+{
+  int last = -1;
+
+  for (guint v = 0; v < self->values->len; v++)
+    {
+      const LucidaTensor *constant = g_array_index (self->values, LucidaValue, v).constant;
+      g_autofree char *changed = NULL;
+      int mapping;
+
+      if (!constant)
+        continue;
+      mapping = lucida_mapping_find (lucida_tensor_get_element (constant) == LUCIDA_FLOAT32
+                                         ? (const void *) lucida_tensor_get_floats (constant)
+                                         : (const void *) lucida_tensor_get_ints (constant));
+      /* most weights lie in one file */
+      if (mapping < 0 || mapping == last)
+        continue;
+      last = mapping;
+      changed = lucida_mapping_dup_changed (mapping);
+      if (changed)
+        {
+          g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_IO,
+                       "%s: the file has changed while it was open: open it again", changed);
+          return FALSE;
+        }
+    }
+  return TRUE;
 }
 
 gboolean

@@ -77,6 +77,10 @@ const char *lucida_network_get_loss (const LucidaNetwork *self);                
 const char *lucida_network_get_optimizer (const LucidaNetwork *self);            /* (nullable) */
 const char *const *lucida_network_get_warnings (const LucidaNetwork *self);
 
+/* Whether the files in which weights still lie are what they were when they were opened.
+ * Errors: %LUCIDA_ERROR_IO, beginning with the file's name. */
+gboolean lucida_network_check_files (const LucidaNetwork *self, GError **error);
+
 /* Channels, height and width of the network's input; %LUCIDA_FREE_SIZE where open. %FALSE if the
  * input is not a picture (rank other than 4, or sizes that no layout explains). */
 gboolean lucida_network_get_input_size (const LucidaNetwork *self, int *channels, int *height,

@@ -1,6 +1,7 @@
 #include "readers/file.h"
 
 #include "base/error.h"
+#include "base/mapping.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,20 +50,14 @@ open_regular (const char *path, int flags, GError **error)
 static GBytes *
 map (const char *path, int flags, GError **error)
 {
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (GMappedFile) file = NULL;
   int fd = open_regular (path, flags, error);
+  GBytes *bytes;
 
   if (fd < 0)
     return NULL;
-  file = g_mapped_file_new_from_fd (fd, FALSE, &problem);
+  bytes = lucida_mapping_new (fd, path, error);
   close (fd);
-  if (!file)
-    {
-      g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_IO, "it cannot be read: %s", problem->message);
-      return NULL;
-    }
-  return g_mapped_file_get_bytes (file);
+  return bytes;
 }
 
 GBytes *

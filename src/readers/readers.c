@@ -1,6 +1,7 @@
 #include "readers/reader.h"
 
 #include "base/error.h"
+#include "base/mapping.h"
 #include "readers/file.h"
 #include "readers/labels.h"
 #include "readers/sidecar.h"
@@ -189,6 +190,7 @@ lucida_reader_open (const char *path, GCancellable *cancellable, GError **error)
   g_autofree char *name = NULL;
   const LucidaReader *reader;
   GError *problem = NULL;
+  int losses = lucida_mapping_get_losses ();
 
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     reader = recognise_folder (path, &problem);
@@ -196,6 +198,14 @@ lucida_reader_open (const char *path, GCancellable *cancellable, GError **error)
     reader = recognise_file (path, &problem);
   if (reader)
     network = reader->read (path, cancellable, &problem);
+  /* what came of pages that were no longer there says nothing about the file */
+  if (lucida_mapping_get_losses () != losses)
+    {
+      g_clear_pointer (&network, lucida_network_unref);
+      g_clear_error (&problem);
+      g_set_error_literal (&problem, LUCIDA_ERROR, LUCIDA_ERROR_IO,
+                           "the file has changed while it was read: open it again");
+    }
   if (network && lucida_sidecar_apply (network, path, &problem))
     {
       apply_labels (network, path);

@@ -4,8 +4,10 @@
 #include "base/npy.h"
 #include "explorer/explanation.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LAYER "block5_conv2"
 #define EARLIER_LAYER "block4_conv2"
@@ -348,6 +350,44 @@ test_wrong_input (Fixture *self, gconstpointer data)
   g_assert_nonnull (strstr (error->message, "1×2×160×160"));
 }
 
+/* A network whose file is cut off while its weights are still read from it: no answer, no crash. */
+static void
+test_file_cut_off (Fixture *self, gconstpointer data)
+{
+  g_autofree char *demo = lucida_data_dup_path ("models", "pocket-vgg.onnx");
+  g_autofree char *folder = g_dir_make_tmp ("lucida-analysis-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "cut.onnx", NULL), *bytes = NULL;
+  g_autoptr (LucidaModel) model = NULL;
+  g_autoptr (LucidaAnalysis) before = NULL, after = NULL;
+  g_autoptr (LucidaExplanation) explanation = NULL;
+  g_autoptr (LucidaTensor) input = NULL;
+  g_autoptr (GError) error = NULL;
+  LucidaShape shape = lucida_shape (4, (int64_t) 1, (int64_t) 3, (int64_t) 160, (int64_t) 160);
+  const LucidaQuestion question = { 0, LUCIDA_NO_CLASS, NULL, lucida_method_find ("gradcam") };
+  gsize size;
+
+  g_assert_true (g_file_get_contents (demo, &bytes, &size, NULL));
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
+  model = lucida_model_open (path, self->pool, NULL, &error);
+  g_assert_no_error (error);
+  input = lucida_tensor_new (LUCIDA_FLOAT32, &shape, &error);
+  before = lucida_analysis_new (model, input, TRUE, self->pool, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (truncate (path, 5000), ==, 0);
+  after = lucida_analysis_new (model, input, TRUE, self->pool, NULL, NULL, NULL, &error);
+  g_assert_error (error, LUCIDA_ERROR, LUCIDA_ERROR_IO);
+  g_assert_null (after);
+  g_assert_true (g_str_has_prefix (error->message, path));
+  g_assert_nonnull (strstr (error->message, "the file has changed while it was open"));
+  g_clear_error (&error);
+  explanation
+      = lucida_analysis_explain (before, &question, FALSE, self->pool, NULL, NULL, NULL, &error);
+  g_assert_error (error, LUCIDA_ERROR, LUCIDA_ERROR_IO);
+  g_assert_null (explanation);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 static void
 test_cancelled (Fixture *self, gconstpointer data)
 {
@@ -382,6 +422,7 @@ main (int argc, char **argv)
     { "/analysis/wrong-questions-are-errors", test_wrong_questions },
     { "/analysis/wrong-input-is-an-error", test_wrong_input },
     { "/analysis/can-be-cancelled", test_cancelled },
+    { "/analysis/file-cut-off-is-an-error", test_file_cut_off },
   };
 
   g_test_init (&argc, &argv, NULL);
