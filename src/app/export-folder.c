@@ -33,8 +33,6 @@ struct _LucidaExportFolder
   GtkLabel *question;
   GtkLabel *target;
   LucidaExportForm *form;
-  GtkToggleButton *npy_maps;
-  GtkToggleButton *csv_maps;
   GtkProgressBar *progress;
   GtkLabel *message;
   GtkStack *buttons;
@@ -199,16 +197,6 @@ choose_cb (LucidaExportFolder *self)
                            chosen_cb, self);
 }
 
-static void
-maps_toggled_cb (LucidaExportFolder *self)
-{
-  if (self->settings)
-    g_settings_set_string (self->settings, "export-maps",
-                           gtk_toggle_button_get_active (self->npy_maps)   ? "npy"
-                           : gtk_toggle_button_get_active (self->csv_maps) ? "csv"
-                                                                           : "none");
-}
-
 /* "12 pictures exported to “maps”; 2 could not be: cat.jpg: it is no picture". (transfer full) */
 static char *
 describe_report (LucidaExportFolder *self, const LucidaFolderReport *report, gboolean stopped)
@@ -366,9 +354,6 @@ start_cb (LucidaExportFolder *self)
 {
   LucidaModel *model = lucida_session_get_model (self->session);
   LucidaOverlayOptions options = { .style = self->style };
-  LucidaFileKind maps = gtk_toggle_button_get_active (self->npy_maps)   ? LUCIDA_FILE_NPY
-                        : gtk_toggle_button_get_active (self->csv_maps) ? LUCIDA_FILE_CSV
-                                                                        : LUCIDA_FILE_UNKNOWN;
 
   if (self->run || !model || !self->paths || !self->folder
       || !lucida_session_get_worker (self->session))
@@ -377,9 +362,10 @@ start_cb (LucidaExportFolder *self)
   self->run = g_new0 (Run, 1);
   self->run->references = 1;
   self->run->window = self;
-  self->run->task = lucida_folder_task_new (
-      model, (const char *const *) self->paths, lucida_session_get_question (self->session),
-      &options, self->folder, lucida_export_form_get_kind (self->form), maps);
+  self->run->task = lucida_folder_task_new (model, (const char *const *) self->paths,
+                                            lucida_session_get_question (self->session), &options,
+                                            self->folder, lucida_export_form_get_kind (self->form),
+                                            lucida_export_form_get_maps (self->form));
   gtk_progress_bar_set_fraction (self->progress, 0);
   say (self, "", FALSE);
   show_buttons (self, "running", self->stop);
@@ -449,8 +435,6 @@ lucida_export_folder_class_init (LucidaExportFolderClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, question);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, target);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, form);
-  gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, npy_maps);
-  gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, csv_maps);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, progress);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, message);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, buttons);
@@ -458,7 +442,6 @@ lucida_export_folder_class_init (LucidaExportFolderClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, stop);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, skip);
   gtk_widget_class_bind_template_callback (widget_class, choose_cb);
-  gtk_widget_class_bind_template_callback (widget_class, maps_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, start_cb);
   gtk_widget_class_bind_template_callback (widget_class, stop_cb);
   gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
@@ -478,13 +461,11 @@ lucida_export_folder_new (GtkWindow *parent, LucidaSession *session, GSettings *
   LucidaExportFolder *self
       = g_object_new (LUCIDA_TYPE_EXPORT_FOLDER, "application", gtk_window_get_application (parent),
                       "transient-for", parent, "destroy-with-parent", TRUE, NULL);
-  g_autofree char *maps = settings ? g_settings_get_string (settings, "export-maps") : NULL;
   g_autofree char *folder = settings ? g_settings_get_string (settings, "export-folder") : NULL;
 
   self->session = g_object_ref (session);
+  lucida_export_form_offer_maps (self->form);
   lucida_export_form_bind (self->form, settings);
-  gtk_toggle_button_set_active (self->npy_maps, g_strcmp0 (maps, "npy") == 0);
-  gtk_toggle_button_set_active (self->csv_maps, g_strcmp0 (maps, "csv") == 0);
   if (folder && g_file_test (folder, G_FILE_TEST_IS_DIR))
     self->folder = g_steal_pointer (&folder);
   g_set_object (&self->settings, settings);

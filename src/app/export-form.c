@@ -28,8 +28,11 @@ struct _LucidaExportForm
   GtkToggleButton *svg;
   GtkToggleButton *chosen;
   GtkSpinButton *width;
-  GtkCheckButton *legend;
-  GtkCheckButton *caption;
+  GtkToggleButton *legend;
+  GtkToggleButton *caption;
+  GtkWidget *maps_label;
+  GtkToggleButton *npy_maps;
+  GtkToggleButton *csv_maps;
 
   GSettings *settings; /* (nullable) */
 };
@@ -55,6 +58,14 @@ get_width (LucidaExportForm *self)
              : 0;
 }
 
+static const char *
+get_maps_name (LucidaExportForm *self)
+{
+  if (gtk_toggle_button_get_active (self->npy_maps))
+    return "npy";
+  return gtk_toggle_button_get_active (self->csv_maps) ? "csv" : "none";
+}
+
 static void
 changed_cb (LucidaExportForm *self)
 {
@@ -63,9 +74,10 @@ changed_cb (LucidaExportForm *self)
   g_settings_set_string (self->settings, "export-kind", kinds[get_selected (self)].name);
   g_settings_set_int (self->settings, "export-width", get_width (self));
   g_settings_set_boolean (self->settings, "export-legend",
-                          gtk_check_button_get_active (self->legend));
+                          gtk_toggle_button_get_active (self->legend));
   g_settings_set_boolean (self->settings, "export-caption",
-                          gtk_check_button_get_active (self->caption));
+                          gtk_toggle_button_get_active (self->caption));
+  g_settings_set_string (self->settings, "export-maps", get_maps_name (self));
 }
 
 static void
@@ -95,6 +107,9 @@ lucida_export_form_class_init (LucidaExportFormClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaExportForm, width);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportForm, legend);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportForm, caption);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportForm, maps_label);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportForm, npy_maps);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportForm, csv_maps);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
 }
 
@@ -109,6 +124,7 @@ lucida_export_form_bind (LucidaExportForm *self, GSettings *settings)
 {
   GtkToggleButton *const buttons[N_KINDS] = { self->png, self->jpeg, self->pdf, self->svg };
   g_autofree char *kind = NULL;
+  g_autofree char *maps = NULL;
   int width;
 
   g_return_if_fail (LUCIDA_IS_EXPORT_FORM (self) && self->settings == NULL);
@@ -125,9 +141,26 @@ lucida_export_form_bind (LucidaExportForm *self, GSettings *settings)
       gtk_spin_button_set_value (self->width, width);
       gtk_toggle_button_set_active (self->chosen, TRUE);
     }
-  gtk_check_button_set_active (self->legend, g_settings_get_boolean (settings, "export-legend"));
-  gtk_check_button_set_active (self->caption, g_settings_get_boolean (settings, "export-caption"));
+  gtk_toggle_button_set_active (self->legend, g_settings_get_boolean (settings, "export-legend"));
+  gtk_toggle_button_set_active (self->caption, g_settings_get_boolean (settings, "export-caption"));
+  maps = g_settings_get_string (settings, "export-maps");
+  gtk_toggle_button_set_active (self->npy_maps, g_str_equal (maps, "npy"));
+  gtk_toggle_button_set_active (self->csv_maps, g_str_equal (maps, "csv"));
   self->settings = g_object_ref (settings);
+}
+
+void
+lucida_export_form_offer_maps (LucidaExportForm *self)
+{
+  gtk_widget_set_visible (self->maps_label, TRUE);
+}
+
+LucidaFileKind
+lucida_export_form_get_maps (LucidaExportForm *self)
+{
+  if (gtk_toggle_button_get_active (self->npy_maps))
+    return LUCIDA_FILE_NPY;
+  return gtk_toggle_button_get_active (self->csv_maps) ? LUCIDA_FILE_CSV : LUCIDA_FILE_UNKNOWN;
 }
 
 LucidaFileKind
@@ -146,7 +179,7 @@ void
 lucida_export_form_get_options (LucidaExportForm *self, LucidaOverlayOptions *options)
 {
   options->width = get_width (self);
-  options->legend = gtk_check_button_get_active (self->legend);
-  options->caption = gtk_check_button_get_active (self->caption);
+  options->legend = gtk_toggle_button_get_active (self->legend);
+  options->caption = gtk_toggle_button_get_active (self->caption);
   options->any_size = FALSE;
 }

@@ -301,5 +301,6 @@ _lucida_window_update_actions (LucidaWindow *self)
   gtk_widget_action_set_enabled (widget, "win.export-as", picture);
   gtk_widget_action_set_enabled (widget, "win.export-options", picture);
   gtk_widget_action_set_enabled (widget, "win.export-folder", picture);
+  gtk_widget_action_set_enabled (widget, "win.export-sheet", picture);
   gtk_widget_action_set_enabled (widget, "win.copy", picture);
 }

@@ -43,6 +43,7 @@ struct _LucidaWindow
   GtkWidget *editor;            /* (nullable) */
   GtkWidget *export_options;    /* (nullable) */
   GtkWidget *export_folder;     /* (nullable) */
+  GtkWidget *export_sheet;      /* (nullable) */
   LucidaOverlayOptions options; /* of what is to be exported */
   char *folder;                 /* where the last file was chosen; (nullable) */
 };

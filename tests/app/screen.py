@@ -151,8 +151,8 @@ def is_open(dialog):
                           stderr=subprocess.DEVNULL).returncode == 0
 
 
-def choose(path, dialog='Open Picture'):
-    """Answer the file chooser, which has just been asked for."""
+def answer_chooser(path, dialog='Export'):
+    """Type @path into the file chooser, which has just been asked for, and press Return."""
     wait('the dialog "%s" is open' % dialog, lambda: is_open(dialog))
     still()
     if dialog == 'Export':
@@ -160,7 +160,21 @@ def choose(path, dialog='Open Picture'):
     xdotool('type', '--delay', '10', path)
     still()
     xdotool('key', 'Return')
+
+
+def choose(path, dialog='Open Picture'):
+    """Answer the file chooser, which has just been asked for."""
+    answer_chooser(path, dialog)
     wait('the dialog "%s" is closed' % dialog, lambda: not is_open(dialog))
+
+
+def keep_screen(name):
+    """What is seen, for people to look at, if they have said where."""
+    folder = os.environ.get('LUCIDA_TEST_SCREENSHOTS')
+    if folder:
+        still()
+        subprocess.run(['import', '-window', 'root', os.path.join(folder, name + '.png')],
+                       check=False)
 
 
 class Program:
