@@ -18,6 +18,9 @@
 #define N_OFFERED 5   /* classes, the most probable of the picture that is shown */
 #define N_PREVIEWED 3 /* pictures */
 
+/* The operators that people mean by "layer". */
+static const char *const main_ops[] = { "Conv", "ConvTranspose", "Add", "Sum", "Concat", NULL };
+
 struct _LucidaExportSheet
 {
   GtkWindow parent_instance;
@@ -151,6 +154,19 @@ show_methods (LucidaExportSheet *self)
     add_choice (self, self->methods, lucida_methods[i]->title, i, lucida_methods[i] == asked);
 }
 
+static gboolean
+is_asked (LucidaPlan *plan, char **asked, int value)
+{
+  for (int i = 0; asked[i]; i++)
+    {
+      g_autofree char *label = NULL;
+
+      if (lucida_plan_find_layer (plan, asked[i], &label, NULL) == value)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 show_layers (LucidaExportSheet *self)
 {
@@ -163,10 +179,12 @@ show_layers (LucidaExportSheet *self)
   empty (self->layers);
   layers = lucida_plan_get_layers (plan, &n);
   for (int i = n - 1; i >= 0; i--)
-    if (layers[i].explainable)
-      add_choice (self, self->layers, layers[i].name, i,
-                  asked && asked[0] ? g_strv_contains ((const char *const *) asked, layers[i].name)
-                                    : i == usual);
+    {
+      gboolean chosen = asked && asked[0] ? is_asked (plan, asked, layers[i].value) : i == usual;
+
+      if (layers[i].explainable && (chosen || g_strv_contains (main_ops, layers[i].op)))
+        add_choice (self, self->layers, layers[i].name, i, chosen);
+    }
 }
 
 /* The sheet as it is chosen; NULL if nothing can be made, which is said. (transfer full) */
