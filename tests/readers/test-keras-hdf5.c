@@ -477,6 +477,7 @@ test_damaged_heap (void)
   g_autofree char *path = write_variable (folder, &data, &size);
   char *heap = find_bytes (data, size, "GCOL", 4);
 
+  g_assert_nonnull (path);
   g_assert_cmpmem (heap + 32, 6, "a text", 6);
   for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
     {
