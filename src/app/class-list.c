@@ -6,6 +6,7 @@
 #include "app/class-item.h"
 #include "app/class-row.h"
 #include "app/contrast.h"
+#include "app/list-focus.h"
 #include "app/template.h"
 
 #include <glib/gi18n.h>
@@ -241,7 +242,7 @@ static void
 search_stopped_cb (LucidaClassList *self)
 {
   gtk_editable_set_text (GTK_EDITABLE (self->search), "");
-  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  lucida_list_grab_focus (GTK_WIDGET (self->view));
 }
 
 static gboolean
@@ -271,6 +272,13 @@ unbind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
   lucida_class_row_set_item (LUCIDA_CLASS_ROW (gtk_list_item_get_child (item)), NULL);
 }
 
+static gboolean
+lucida_class_list_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  return lucida_list_focus (widget, GTK_WIDGET (LUCIDA_CLASS_LIST (widget)->view), direction,
+                            GTK_WIDGET_CLASS (lucida_class_list_parent_class)->focus);
+}
+
 static void
 lucida_class_list_dispose (GObject *object)
 {
@@ -298,6 +306,7 @@ lucida_class_list_class_init (LucidaClassListClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lucida_class_list_dispose;
+  widget_class->focus = lucida_class_list_focus;
   g_type_ensure (LUCIDA_TYPE_CONTRAST);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -350,7 +359,8 @@ lucida_class_list_focus_search (LucidaClassList *self)
 {
   g_return_if_fail (LUCIDA_IS_CLASS_LIST (self));
 
-  gtk_widget_grab_focus (gtk_widget_get_visible (GTK_WIDGET (self->search))
-                             ? GTK_WIDGET (self->search)
-                             : GTK_WIDGET (self->view));
+  if (gtk_widget_get_visible (GTK_WIDGET (self->search)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->search));
+  else
+    lucida_list_grab_focus (GTK_WIDGET (self->view));
 }

@@ -5,6 +5,7 @@
 #include "app/choice-model.h"
 #include "app/layer-item.h"
 #include "app/layer-row.h"
+#include "app/list-focus.h"
 #include "app/template.h"
 
 #define STALE_TIME 250 /* ms that the former picture's maps may be seen */
@@ -284,6 +285,13 @@ unbind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
   lucida_layer_row_set_item (LUCIDA_LAYER_ROW (gtk_list_item_get_child (item)), NULL);
 }
 
+static gboolean
+lucida_layer_list_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  return lucida_list_focus (widget, GTK_WIDGET (LUCIDA_LAYER_LIST (widget)->view), direction,
+                            GTK_WIDGET_CLASS (lucida_layer_list_parent_class)->focus);
+}
+
 static void
 lucida_layer_list_dispose (GObject *object)
 {
@@ -308,6 +316,7 @@ lucida_layer_list_class_init (LucidaLayerListClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lucida_layer_list_dispose;
+  widget_class->focus = lucida_layer_list_focus;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/camlucida/CamLucida/ui/layer-list.ui");
