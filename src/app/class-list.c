@@ -25,6 +25,7 @@ struct _LucidaClassList
   GtkSearchEntry *search;
   GtkScrolledWindow *scroller;
   GtkListView *view;
+  GtkWidget *nothing;
   LucidaContrast *contrast;
   GtkToggleButton *follow;
 
@@ -111,6 +112,17 @@ follow_session (LucidaClassList *self)
     self->scroll_id = g_idle_add_full (G_PRIORITY_LOW, scroll_cb, self, NULL);
 }
 
+static void
+refilter (LucidaClassList *self)
+{
+  gboolean nothing;
+
+  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  nothing = self->folded && g_list_model_get_n_items (G_LIST_MODEL (self->found)) == 0;
+  gtk_widget_set_visible (self->nothing, nothing);
+  gtk_widget_set_visible (GTK_WIDGET (self->scroller), !nothing);
+}
+
 /* As many places as there are classes. */
 static void
 make_places (LucidaClassList *self, guint n)
@@ -158,7 +170,7 @@ refill (LucidaClassList *self)
                              probabilities ? probabilities[index] : NAN, index == predicted);
     }
   if (self->folded)
-    gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+    refilter (self);
   follow_session (self);
 }
 
@@ -217,7 +229,7 @@ search_changed_cb (LucidaClassList *self)
   g_clear_pointer (&self->folded, g_free);
   if (text[0])
     self->folded = g_utf8_casefold (text, -1);
-  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  refilter (self);
 }
 
 /* Enter explains the first class that was found. */
@@ -315,6 +327,7 @@ lucida_class_list_class_init (LucidaClassListClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, search);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, scroller);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, view);
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassList, nothing);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, contrast);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, follow);
   gtk_widget_class_bind_template_callback (widget_class, follow_toggled_cb);
