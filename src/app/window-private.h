@@ -12,6 +12,7 @@ typedef struct _LucidaFileWatch LucidaFileWatch;
 typedef struct _LucidaLayerList LucidaLayerList;
 typedef struct _LucidaMethodSwitch LucidaMethodSwitch;
 typedef struct _LucidaOverlayPanel LucidaOverlayPanel;
+typedef struct _LucidaPresentation LucidaPresentation;
 typedef struct _LucidaStatusBar LucidaStatusBar;
 
 struct _LucidaWindow
@@ -39,9 +40,10 @@ struct _LucidaWindow
   LucidaNetwork *watched_network; /* read from the model's file as it is watched; (nullable) */
   gboolean picture_stale;         /* the file is another one by now */
   gboolean model_stale;
-  GtkWidget *editor;      /* (nullable) */
-  GtkWidget *preferences; /* (nullable) */
-  char *folder;           /* where the last file was chosen; (nullable) */
+  GtkWidget *editor;                /* (nullable) */
+  GtkWidget *preferences;           /* (nullable) */
+  char *folder;                     /* where the last file was chosen; (nullable) */
+  LucidaPresentation *presentation; /* while it lasts; (nullable) */
 };
 
 /* window-actions.c */
@@ -61,6 +63,11 @@ void _lucida_window_install_preferences (GtkWidgetClass *klass);
 void _lucida_window_remember_choices (LucidaWindow *self);
 /* After the settings are there. */
 void _lucida_window_apply_preferences (LucidaWindow *self);
+/* window-present.c */
+void _lucida_window_add_presentation (LucidaWindow *self);
+/* Begins one, or ends it. */
+void _lucida_window_present (LucidaWindow *self);
+void _lucida_window_end_presentation (LucidaWindow *self);
 
 /* window-watch.c */
 void _lucida_window_add_watches (LucidaWindow *self);

@@ -106,6 +106,7 @@ window_close (LucidaWindow *self)
   if (self->closed)
     return;
   self->closed = TRUE;
+  _lucida_window_end_presentation (self);
   close_beside (self->editor);
   close_beside (self->preferences);
   lucida_canvas_frame_close (self->frame);
@@ -194,6 +195,7 @@ lucida_window_init (LucidaWindow *self)
   _lucida_window_add_compare (self);
   _lucida_window_add_drop_target (self);
   _lucida_window_add_watches (self);
+  _lucida_window_add_presentation (self);
   style_changed_cb (self);
   picture_changed_cb (self);
   model_changed_cb (self);
