@@ -234,12 +234,9 @@ outline (cairo_t *cr, double x, double y, double width, double height)
   cairo_stroke (cr);
 }
 
-/* The part of the map that is not transparent, in shares of its width and height; %FALSE if there
- * is none. What a clear map leaves bare need not be blended. */
-static gboolean
-find_visible (const LucidaHeatmap *heatmap, const LucidaOverlayStyle *style, double box[4])
+gboolean
+_lucida_canvas_find_hot (const LucidaHeatmap *heatmap, double least, double box[4])
 {
-  double least = MAX (style->threshold, style->blend == LUCIDA_BLEND_CLEAR ? LEAST_HEAT : 0.0);
   int left = heatmap->width, top = heatmap->height, right = -1, bottom = -1;
 
   for (int y = 0; y < heatmap->height; y++)
