@@ -63,7 +63,6 @@ void _lucida_window_install_preferences (GtkWidgetClass *klass);
 void _lucida_window_remember_choices (LucidaWindow *self);
 /* After the settings are there. */
 void _lucida_window_apply_preferences (LucidaWindow *self);
-
 /* window-present.c */
 void _lucida_window_add_presentation (LucidaWindow *self);
 /* Begins one, or ends it. */
