@@ -88,7 +88,7 @@ show_explanation (LucidaCanvasFrame *self)
   set_pill (self->caption, caption);
   set_pill (self->note, note);
   gtk_widget_set_visible (GTK_WIDGET (self->legend), found);
-  gtk_widget_set_visible (GTK_WIDGET (self->bare_button), caption != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->bare_button), picture != NULL);
   if (!description)
     description
         = picture ? g_strdup_printf (_ ("Picture %s"), picture->name) : g_strdup (_ ("No picture"));
