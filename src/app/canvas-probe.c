@@ -2,8 +2,19 @@
 
 #include "app/canvas-private.h"
 
+#include "render/legend.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
+
+/* The map at a place as a share of its maximum; a map without evidence has none. (transfer full) */
+static char *
+describe_heat (const LucidaHeatmap *heatmap, double u, double v)
+{
+  return heatmap->evidence == LUCIDA_EVIDENCE_FOUND
+             ? g_strdup_printf ("%.2f", (double) lucida_overlay_sample (heatmap, u, v))
+             : g_strdup ("–");
+}
 
 /* What lies under the pointer; NULL outside the picture. (transfer full) */
 static char *
@@ -15,7 +26,8 @@ describe_pointer (LucidaCanvas *self)
   double zoom = _lucida_canvas_get_zoom (self);
   const LucidaPlacement *placement = &self->placement;
   cairo_rectangle_int_t extent;
-  double x, y, u, v;
+  double x, y, u, v, heat;
+  g_autofree char *value = NULL;
 
   if (!self->picture || !self->pointer_inside)
     return NULL;
@@ -34,13 +46,21 @@ describe_pointer (LucidaCanvas *self)
     /* Translators: column and row of a pixel outside the part that the network gets. */
     return g_strdup_printf (_ ("%.0f, %.0f  not seen by the network"), x, y);
   if (other && _lucida_canvas_get_n_halves (self) > 1)
-    /* Translators: column and row of a pixel, and the two maps there, as shares of their maxima. */
-    return g_strdup_printf (_ ("%.0f, %.0f  heat %.2f | %.2f"), x, y,
-                            (double) lucida_overlay_sample (heatmap, u, v),
-                            (double) lucida_overlay_sample (other, u, v));
-  /* Translators: column and row of a pixel, and the map there, as a share of its maximum. */
-  return g_strdup_printf (_ ("%.0f, %.0f  heat %.2f"), x, y,
-                          (double) lucida_overlay_sample (heatmap, u, v));
+    {
+      g_autofree char *first = describe_heat (heatmap, u, v);
+      g_autofree char *second = describe_heat (other, u, v);
+
+      /* Translators: column and row of a pixel, and the two maps there, as shares of their maxima.
+       */
+      return g_strdup_printf (_ ("%.0f, %.0f  heat %s | %s"), x, y, first, second);
+    }
+  if (heatmap->evidence != LUCIDA_EVIDENCE_FOUND)
+    return g_strdup_printf ("%.0f, %.0f", x, y);
+  heat = lucida_overlay_sample (heatmap, u, v);
+  value = lucida_legend_format_value (heatmap->min + heat * (heatmap->max - heatmap->min));
+  /* Translators: column and row of a pixel, the map there as a share of its maximum, and the number
+   * itself. */
+  return g_strdup_printf (_ ("%.0f, %.0f  heat %.2f  value %s"), x, y, heat, value);
 }
 
 void

@@ -12,6 +12,7 @@ typedef struct _LucidaFileWatch LucidaFileWatch;
 typedef struct _LucidaLayerList LucidaLayerList;
 typedef struct _LucidaMethodSwitch LucidaMethodSwitch;
 typedef struct _LucidaOverlayPanel LucidaOverlayPanel;
+typedef struct _LucidaPresentation LucidaPresentation;
 typedef struct _LucidaStatusBar LucidaStatusBar;
 
 struct _LucidaWindow
@@ -39,8 +40,9 @@ struct _LucidaWindow
   LucidaNetwork *watched_network; /* read from the model's file as it is watched; (nullable) */
   gboolean picture_stale;         /* the file is another one by now */
   gboolean model_stale;
-  GtkWidget *editor; /* (nullable) */
-  char *folder;      /* where the last file was chosen; (nullable) */
+  GtkWidget *editor;                /* (nullable) */
+  char *folder;                     /* where the last file was chosen; (nullable) */
+  LucidaPresentation *presentation; /* while it lasts; (nullable) */
 };
 
 /* window-actions.c */
@@ -53,6 +55,12 @@ void _lucida_window_add_compare (LucidaWindow *self);
 
 /* window-dnd.c */
 void _lucida_window_add_drop_target (LucidaWindow *self);
+
+/* window-present.c */
+void _lucida_window_add_presentation (LucidaWindow *self);
+/* Begins one, or ends it. */
+void _lucida_window_present (LucidaWindow *self);
+void _lucida_window_end_presentation (LucidaWindow *self);
 
 /* window-watch.c */
 void _lucida_window_add_watches (LucidaWindow *self);

@@ -94,6 +94,7 @@ window_close (LucidaWindow *self)
   if (self->closed)
     return;
   self->closed = TRUE;
+  _lucida_window_end_presentation (self);
   if (self->editor)
     {
       /* the key that closes both holds the editor for longer than its parent lives */
@@ -184,6 +185,7 @@ lucida_window_init (LucidaWindow *self)
   _lucida_window_add_compare (self);
   _lucida_window_add_drop_target (self);
   _lucida_window_add_watches (self);
+  _lucida_window_add_presentation (self);
   style_changed_cb (self);
   picture_changed_cb (self);
   model_changed_cb (self);
