@@ -5,12 +5,14 @@
 
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <signal.h>
 
 int
 main (int argc, char **argv)
 {
   g_autoptr (LucidaApplication) application = NULL;
 
+  signal (SIGXFSZ, SIG_IGN); /* a limit is an error like a full disk */
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, lucida_paths_get_locale_dir ());
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

@@ -29,6 +29,8 @@ struct _LucidaModel
   char **class_names; /* [n_classes] */
   const char *source; /* of the names; NULL: nobody says them */
   gboolean own_names; /* set after opening */
+  LucidaStamp *stamp; /* of the file when it was opened; (nullable) */
+  char *checksum;     /* NULL until it is known; atomic, set once */
 };
 
 /* The file of names that the network's number of classes suggests. (transfer full) (nullable) */
@@ -144,6 +146,14 @@ model_new (const char *path, const char *title, LucidaNetwork *network, LucidaPl
   return g_steal_pointer (&self);
 }
 
+/* Of the same file. */
+static void
+copy_fingerprint (LucidaModel *self, LucidaModel *base)
+{
+  self->stamp = lucida_stamp_copy (base->stamp);
+  self->checksum = g_strdup (g_atomic_pointer_get (&base->checksum));
+}
+
 static char *
 make_title (const char *path)
 {
@@ -170,6 +180,7 @@ LucidaModel *
 lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable, GError **error)
 {
   g_autoptr (LucidaNetwork) network = NULL;
+  g_autoptr (LucidaStamp) stamp = NULL;
   g_autofree char *file = NULL;
   g_autofree char *title = NULL;
   LucidaModel *self;
@@ -180,6 +191,7 @@ lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable
     file = lucida_data_dup_path ("models", DEMO_FILE);
   else
     file = g_strdup (path);
+  stamp = lucida_stamp_new (file);
   network = lucida_reader_open (file, cancellable, error);
   if (!network)
     return NULL;
@@ -188,6 +200,7 @@ lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable
                     cancellable, error);
   if (!self)
     return NULL;
+  self->stamp = g_steal_pointer (&stamp);
   settle_names (network, self->n_classes);
   choose_names (self);
   return self;
@@ -205,6 +218,7 @@ lucida_model_new_with_preprocessing (LucidaModel *base, const LucidaPreprocessin
                     error);
   if (!self)
     return NULL;
+  copy_fingerprint (self, base);
   self->own_preprocessing = TRUE;
   self->preprocessing.assumed = FALSE;
   self->own_names = base->own_names;
@@ -235,6 +249,7 @@ lucida_model_new_with_class_names (LucidaModel *base, const char *const *names, 
                     NULL, error);
   if (!self)
     return NULL;
+  copy_fingerprint (self, base);
   self->own_preprocessing = base->own_preprocessing;
   if (!names)
     {
@@ -285,6 +300,8 @@ lucida_model_unref (LucidaModel *self)
   g_clear_pointer (&self->plan, lucida_plan_unref);
   g_clear_pointer (&self->network, lucida_network_unref);
   g_strfreev (self->class_names);
+  lucida_stamp_free (self->stamp);
+  g_free (self->checksum);
   g_free (self->title);
   g_free (self->path);
   g_free (self);
@@ -294,6 +311,26 @@ const char *
 lucida_model_get_path (const LucidaModel *self)
 {
   return self->path;
+}
+
+const LucidaStamp *
+lucida_model_get_stamp (const LucidaModel *self)
+{
+  return self->stamp;
+}
+
+const char *
+lucida_model_get_checksum (LucidaModel *self, gboolean any_size, GCancellable *cancellable)
+{
+  char *found;
+
+  if (!g_atomic_pointer_get (&self->checksum) && self->stamp)
+    {
+      found = lucida_checksum_find (self->path, self->stamp, any_size, cancellable);
+      if (!g_atomic_pointer_compare_and_exchange (&self->checksum, NULL, found))
+        g_free (found);
+    }
+  return g_atomic_pointer_get (&self->checksum);
 }
 
 const char *

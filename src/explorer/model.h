@@ -2,6 +2,7 @@
 
 #include "base/parallel.h"
 #include "engine/engine.h"
+#include "explorer/fingerprint.h"
 #include "network/network.h"
 #include "picture/picture.h"
 
@@ -38,6 +39,11 @@ LucidaModel *lucida_model_ref (LucidaModel *self);
 void lucida_model_unref (LucidaModel *self);
 
 const char *lucida_model_get_path (const LucidaModel *self);
+/* The state of its file when it was opened. (nullable) */
+const LucidaStamp *lucida_model_get_stamp (const LucidaModel *self);
+/* lucida_checksum_find() of that state. From any thread; may read the whole file. (nullable) */
+const char *lucida_model_get_checksum (LucidaModel *self, gboolean any_size,
+                                       GCancellable *cancellable);
 const char *lucida_model_get_title (const LucidaModel *self); /* base name without suffix, UTF-8 */
 LucidaNetwork *lucida_model_get_network (const LucidaModel *self); /* (transfer none) */
 LucidaPlan *lucida_model_get_plan (const LucidaModel *self);       /* (transfer none) */
