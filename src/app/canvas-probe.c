@@ -68,6 +68,8 @@ _lucida_canvas_update_probe (LucidaCanvas *self)
 {
   g_autofree char *text = describe_pointer (self);
 
+  if (self->view == LUCIDA_VIEW_SIDE)
+    gtk_widget_queue_draw (GTK_WIDGET (self));
   if (g_strcmp0 (text, self->probe_text) == 0)
     return;
   g_free (self->probe_text);

@@ -41,6 +41,7 @@ struct _LucidaWindow
   gboolean picture_stale;         /* the file is another one by now */
   gboolean model_stale;
   GtkWidget *editor;                /* (nullable) */
+  GtkWidget *preferences;           /* (nullable) */
   char *folder;                     /* where the last file was chosen; (nullable) */
   LucidaPresentation *presentation; /* while it lasts; (nullable) */
 };
@@ -56,6 +57,12 @@ void _lucida_window_add_compare (LucidaWindow *self);
 /* window-dnd.c */
 void _lucida_window_add_drop_target (LucidaWindow *self);
 
+/* window-preferences.c */
+void _lucida_window_install_preferences (GtkWidgetClass *klass);
+/* Lets models be shown as they were looked at last; before any is opened. */
+void _lucida_window_remember_choices (LucidaWindow *self);
+/* After the settings are there. */
+void _lucida_window_apply_preferences (LucidaWindow *self);
 /* window-present.c */
 void _lucida_window_add_presentation (LucidaWindow *self);
 /* Begins one, or ends it. */
