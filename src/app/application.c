@@ -39,6 +39,7 @@ static const struct
   { "win.zoom-fit", { "<Control>0", "<Control>KP_0" } },
   { "win.zoom-one", { "<Control>1", "<Control>KP_1" } },
   { "win.present", { "F11" } },
+  { "win.show-strip", { "F9" } },
   { "win.show-help-overlay", { "F1", "<Control>question" } },
 };
 

@@ -9,6 +9,7 @@ typedef struct _LucidaCanvasFrame LucidaCanvasFrame;
 typedef struct _LucidaClassList LucidaClassList;
 typedef struct _LucidaErrorBar LucidaErrorBar;
 typedef struct _LucidaFileWatch LucidaFileWatch;
+typedef struct _LucidaFilmStrip LucidaFilmStrip;
 typedef struct _LucidaLayerList LucidaLayerList;
 typedef struct _LucidaMethodSwitch LucidaMethodSwitch;
 typedef struct _LucidaOverlayPanel LucidaOverlayPanel;
@@ -24,6 +25,7 @@ struct _LucidaWindow
   LucidaErrorBar *error_bar;
   LucidaErrorBar *changed_bar;
   GtkWidget *content;
+  LucidaFilmStrip *film_strip;
   LucidaCanvasFrame *frame;
   LucidaClassList *class_list;
   LucidaLayerList *layer_list;
@@ -33,7 +35,9 @@ struct _LucidaWindow
   LucidaSession *session;
   GSettings *settings; /* (nullable) */
   gboolean closed;
-  gboolean picture_asked; /* something has been opened, or is being opened */
+  gboolean show_strip;     /* where there are several pictures */
+  gboolean picture_failed; /* what the bar says is that the selected picture cannot be read */
+  gboolean picture_asked;  /* something has been opened, or is being opened */
   gboolean model_asked;
   LucidaFileWatch *picture_watch;
   LucidaFileWatch *model_watch;
@@ -68,6 +72,9 @@ void _lucida_window_add_presentation (LucidaWindow *self);
 /* Begins one, or ends it. */
 void _lucida_window_present (LucidaWindow *self);
 void _lucida_window_end_presentation (LucidaWindow *self);
+/* window-strip.c */
+void _lucida_window_install_strip (GtkWidgetClass *klass);
+void _lucida_window_add_strip (LucidaWindow *self);
 
 /* window-watch.c */
 void _lucida_window_add_watches (LucidaWindow *self);
