@@ -32,11 +32,14 @@ static const struct
   { "win.open-model-folder", { "<Control><Shift>o" } },
   { "win.export", { "<Control>e", "<Control>s" } },
   { "win.edit-preprocessing", { "<Control>p" } },
+  { "win.preferences", { "<Control>comma" } },
   { "win.search", { "<Control>f" } },
   { "win.zoom-in", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
   { "win.zoom-out", { "<Control>minus", "<Control>KP_Subtract" } },
   { "win.zoom-fit", { "<Control>0", "<Control>KP_0" } },
   { "win.zoom-one", { "<Control>1", "<Control>KP_1" } },
+  { "win.present", { "F11" } },
+  { "win.show-strip", { "F9" } },
   { "win.show-help-overlay", { "F1", "<Control>question" } },
 };
 
