@@ -147,6 +147,8 @@ static void
 lucida_layer_row_init (LucidaLayerRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* C × H × W stays in this order where text runs from the right */
+  gtk_widget_set_direction (GTK_WIDGET (self->shape), GTK_TEXT_DIR_LTR);
 }
 
 GtkWidget *

@@ -67,7 +67,7 @@ thumbnail_done_cb (gpointer result, const GError *error, gpointer data)
 {
   LucidaAheadJob *job = data;
   LucidaPictures *self = job->owner;
-  g_autoptr (LucidaSession) session = g_object_ref (self->session);
+  G_GNUC_UNUSED g_autoptr (LucidaSession) session = g_object_ref (self->session);
   g_autoptr (LucidaPicture) thumbnail = result;
 
   g_clear_object (&self->reading);
@@ -144,7 +144,7 @@ prediction_done_cb (gpointer result, const GError *error, gpointer data)
 {
   LucidaAheadJob *job = data;
   LucidaPictures *self = job->owner;
-  g_autoptr (LucidaSession) session = g_object_ref (self->session);
+  G_GNUC_UNUSED g_autoptr (LucidaSession) session = g_object_ref (self->session);
 
   g_clear_object (&self->computing);
   if (result)
