@@ -41,6 +41,7 @@ struct _LucidaWindow
   gboolean picture_stale;         /* the file is another one by now */
   gboolean model_stale;
   GtkWidget *editor;            /* (nullable) */
+  GtkWidget *preferences;       /* (nullable) */
   GtkWidget *export_options;    /* (nullable) */
   GtkWidget *export_folder;     /* (nullable) */
   GtkWidget *export_sheet;      /* (nullable) */
@@ -60,13 +61,19 @@ void _lucida_window_export (LucidaWindow *self, GtkWindow *parent, const char *s
 void _lucida_window_install_export_actions (GtkWidgetClass *klass);
 /* The style has changed, which what is exported follows. */
 void _lucida_window_pass_style (LucidaWindow *self);
-void _lucida_window_close_exports (LucidaWindow *self);
 /* window-compare.c */
 void _lucida_window_install_compare (GtkWidgetClass *klass);
 void _lucida_window_add_compare (LucidaWindow *self);
 
 /* window-dnd.c */
 void _lucida_window_add_drop_target (LucidaWindow *self);
+
+/* window-preferences.c */
+void _lucida_window_install_preferences (GtkWidgetClass *klass);
+/* Lets models be shown as they were looked at last; before any is opened. */
+void _lucida_window_remember_choices (LucidaWindow *self);
+/* After the settings are there. */
+void _lucida_window_apply_preferences (LucidaWindow *self);
 
 /* window-watch.c */
 void _lucida_window_add_watches (LucidaWindow *self);

@@ -243,7 +243,7 @@ print_preprocessing (const LucidaModel *model)
     fputs (_ (" (assumed: the file does not say)"), stdout);
   else if (source)
     {
-      g_autofree char *shown = lucida_escape (source);
+      g_autofree char *shown = lucida_escape (_ (source));
 
       printf (p->assumed ? _ (" (assumed from %s)") : _ (" (from %s)"), shown);
     }
@@ -270,7 +270,7 @@ print_classes (const LucidaModel *model)
     }
   if (named)
     {
-      g_autofree char *source = lucida_escape (lucida_model_get_class_names_source (model));
+      g_autofree char *source = lucida_escape (_ (lucida_model_get_class_names_source (model)));
 
       fputs (n > CLASSES_SHOWN ? ", …)" : ")", stdout);
       /* Translators: beside the classes' names: what says them, such as labels.txt. */

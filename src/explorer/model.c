@@ -1,6 +1,7 @@
 #include "explorer/model.h"
 
 #include "base/error.h"
+#include "network/source.h"
 #include "readers/labels.h"
 #include "readers/reader.h"
 #include "readers/sidecar.h"
@@ -13,8 +14,6 @@
 #define NAMES_IN_ERRORS 5
 #define IMAGENET_FILE "imagenet-classes.txt"
 #define IMAGENET_CLASSES 1000 /* or one more, the background, in front */
-#define IMAGENET_SOURCE "ImageNet's names"
-#define OWN_SOURCE "your settings for this model"
 
 struct _LucidaModel
 {
@@ -79,7 +78,7 @@ settle_names (LucidaNetwork *network, int n_classes)
       g_autofree char *source = g_strdup (lucida_network_get_classes_source (network));
 
       if (!lucida_labels_apply_to (network, n_classes, (const char *const *) names,
-                                   source ? source : "the file"))
+                                   source ? source : LUCIDA_SOURCE_FILE))
         lucida_network_set_classes (network, NULL);
     }
 }
@@ -100,13 +99,13 @@ choose_names (LucidaModel *self)
       const char *source = lucida_network_get_classes_source (self->network);
 
       self->class_names = g_strdupv ((char **) known);
-      self->source = source ? source : "the file";
+      self->source = source ? source : LUCIDA_SOURCE_FILE;
       return;
     }
   imagenet = read_imagenet (self->n_classes);
   offset = imagenet ? self->n_classes - (int) g_strv_length (imagenet) : -1;
   self->class_names = g_new0 (char *, (gsize) self->n_classes + 1);
-  self->source = offset == 0 || offset == 1 ? IMAGENET_SOURCE : NULL;
+  self->source = offset == 0 || offset == 1 ? LUCIDA_SOURCE_IMAGENET : NULL;
   for (int i = 0; i < self->n_classes; i++)
     if (!self->source)
       self->class_names[i] = g_strdup_printf ("Class %d", i);
@@ -177,12 +176,13 @@ is_model_of_its_own (const char *path)
 }
 
 LucidaModel *
-lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable, GError **error)
+lucida_model_open_with_progress (const char *path, LucidaPool *pool, GCancellable *cancellable,
+                                 LucidaProgressFunc progress, gpointer data, GError **error)
 {
   g_autoptr (LucidaNetwork) network = NULL;
   g_autoptr (LucidaStamp) stamp = NULL;
-  g_autofree char *file = NULL;
-  g_autofree char *title = NULL;
+  const LucidaReading reading = { cancellable, progress, data };
+  g_autofree char *file = NULL, *known = NULL, *title = NULL;
   LucidaModel *self;
 
   g_return_val_if_fail (path != NULL, NULL);
@@ -192,11 +192,12 @@ lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable
   else
     file = g_strdup (path);
   stamp = lucida_stamp_new (file);
-  network = lucida_reader_open (file, cancellable, error);
+  network = lucida_reader_open (file, &reading, error);
   if (!network)
     return NULL;
-  title = make_title (file);
-  self = model_new (file, title, network, NULL, lucida_network_get_preprocessing (network), pool,
+  known = lucida_reader_resolve (file);
+  title = make_title (known);
+  self = model_new (known, title, network, NULL, lucida_network_get_preprocessing (network), pool,
                     cancellable, error);
   if (!self)
     return NULL;
@@ -204,6 +205,12 @@ lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable
   settle_names (network, self->n_classes);
   choose_names (self);
   return self;
+}
+
+LucidaModel *
+lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable, GError **error)
+{
+  return lucida_model_open_with_progress (path, pool, cancellable, NULL, NULL, error);
 }
 
 LucidaModel *
@@ -257,7 +264,7 @@ lucida_model_new_with_class_names (LucidaModel *base, const char *const *names, 
       return self;
     }
   self->own_names = TRUE;
-  self->source = OWN_SOURCE;
+  self->source = LUCIDA_SOURCE_SETTINGS;
   self->class_names = g_strdupv ((char **) names);
   return self;
 }
@@ -360,7 +367,7 @@ lucida_model_get_preprocessing (const LucidaModel *self)
 const char *
 lucida_model_get_preprocessing_source (const LucidaModel *self)
 {
-  return self->own_preprocessing ? OWN_SOURCE
+  return self->own_preprocessing ? LUCIDA_SOURCE_SETTINGS
                                  : lucida_network_get_preprocessing_source (self->network);
 }
 
@@ -418,7 +425,7 @@ lucida_model_has_own_class_names (const LucidaModel *self)
 gboolean
 lucida_model_get_class_names_assumed (const LucidaModel *self)
 {
-  return self->source && strcmp (self->source, IMAGENET_SOURCE) == 0;
+  return self->source && strcmp (self->source, LUCIDA_SOURCE_IMAGENET) == 0;
 }
 
 gboolean

@@ -16,6 +16,11 @@ typedef struct _LucidaModel LucidaModel;
  * Errors: those of lucida_reader_open() and lucida_plan_new(), each beginning with "PATH: ". */
 LucidaModel *lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable,
                                 GError **error);
+/* The same, telling how far it is where that takes long. @progress (nullable) */
+LucidaModel *lucida_model_open_with_progress (const char *path, LucidaPool *pool,
+                                              GCancellable *cancellable,
+                                              LucidaProgressFunc progress, gpointer data,
+                                              GError **error);
 /* The same model under other preprocessing; where the network leaves its size open, also at its
  * size. (transfer full) Errors: those of lucida_plan_new(), beginning with "PATH: ". */
 LucidaModel *lucida_model_new_with_preprocessing (LucidaModel *base,

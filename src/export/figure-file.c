@@ -22,6 +22,16 @@ draw_surface (cairo_t *cr, gpointer data)
   cairo_paint (cr);
 }
 
+/* What stands in the way before anything is written does not know the file's name. */
+static gboolean
+fail (const char *path, GError **error)
+{
+  g_autofree char *name = g_filename_display_name (path);
+
+  g_prefix_error (error, "%s: ", name);
+  return FALSE;
+}
+
 /* A white opaque surface. (transfer full) */
 static cairo_surface_t *
 new_ground (int width, int height, cairo_t **cr, GError **error)
@@ -86,9 +96,9 @@ write_surface (const char *path, cairo_surface_t *surface, const LucidaFrame *fr
     written = lucida_vector_file_write (path, kind, width, height, draw_framed, &framed, error);
   else if (height == cairo_image_surface_get_height (surface))
     written = lucida_image_file_write (path, kind, surface, keys, values, error);
+  else if (!(ground = new_ground (width, height, &cr, error)))
+    fail (path, error);
   else
-    ground = new_ground (width, height, &cr, error);
-  if (ground)
     {
       draw_framed (cr, &framed);
       cairo_destroy (cr);
@@ -108,7 +118,7 @@ lucida_figure_file_write_overlay (const char *path, const LucidaPicture *picture
 {
   cairo_surface_t *surface = lucida_overlay_compose (picture, placement, heatmap, style, error);
 
-  return surface && write_surface (path, surface, frame, keys, values, error);
+  return surface ? write_surface (path, surface, frame, keys, values, error) : fail (path, error);
 }
 
 gboolean
@@ -121,7 +131,7 @@ lucida_figure_file_write_map (const char *path, const LucidaHeatmap *heatmap, in
   cairo_t *cr;
 
   if (!colours)
-    return FALSE;
+    return fail (path, error);
   ground = new_ground (width, height, &cr, error);
   if (ground)
     {
@@ -130,7 +140,7 @@ lucida_figure_file_write_map (const char *path, const LucidaHeatmap *heatmap, in
       cairo_destroy (cr);
     }
   cairo_surface_destroy (colours);
-  return ground && write_surface (path, ground, frame, keys, values, error);
+  return ground ? write_surface (path, ground, frame, keys, values, error) : fail (path, error);
 }
 
 static void
@@ -157,11 +167,11 @@ lucida_figure_file_write_sheet (const char *path, LucidaSheet *sheet, const char
                    "the sheet would be %.0f×%.0f pixels; take fewer pictures at a time, or a .pdf "
                    "file",
                    width, height);
-      return FALSE;
+      return fail (path, error);
     }
   ground = new_ground ((int) ceil (width), (int) ceil (height), &cr, error);
   if (!ground)
-    return FALSE;
+    return fail (path, error);
   lucida_sheet_draw (sheet, cr);
   cairo_destroy (cr);
   return write_surface (path, ground, NULL, keys, values, error);

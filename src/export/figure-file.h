@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /* Whole pictures by suffix: PNG, JPEG, PDF or SVG, one unit of PDF and SVG a pixel; written whole
  * or not at all. @frame (nullable): what stands below. @keys, @values (nullable, NULL-terminated):
- * PNG text chunks. Errors: %LUCIDA_ERROR_IO, _INVALID (another suffix), _NO_MEMORY, _TOO_LARGE. */
+ * PNG text chunks. Errors: %LUCIDA_ERROR_IO, _INVALID (another suffix), _NO_MEMORY,
+ * _TOO_LARGE, each beginning with "PATH: ". */
 
 /* Picture and map blended at the picture's own size, lucida_overlay_compose(). */
 gboolean lucida_figure_file_write_overlay (const char *path, const LucidaPicture *picture,
