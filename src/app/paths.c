@@ -9,22 +9,6 @@
 
 #define SNIFFED_BYTES 4096
 
-gboolean
-lucida_paths_run_from_build (void)
-{
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *build = g_canonicalize_filename (LUCIDA_BUILD_DIR, NULL);
-  gsize length = strlen (build);
-
-  return program && strncmp (program, build, length) == 0 && program[length] == G_DIR_SEPARATOR;
-}
-
-const char *
-lucida_paths_get_locale_dir (void)
-{
-  return lucida_paths_run_from_build () ? LUCIDA_BUILD_DIR "/po" : LUCIDA_LOCALE_DIR;
-}
-
 static gboolean
 is_image (const char *name, const guchar *data, gsize size)
 {
@@ -94,29 +78,4 @@ lucida_paths_from_argument (const char *argument, const char *folder)
     return g_steal_pointer (&path);
   from_address = g_filename_from_uri (argument, NULL, NULL);
   return from_address ? from_address : g_steal_pointer (&path);
-}
-
-char *
-lucida_paths_find_picture (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  g_autofree char *best_key = NULL;
-  g_autofree char *best = NULL;
-  const char *name;
-
-  while (dir && (name = g_dir_read_name (dir)))
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      g_autofree char *display = g_filename_display_name (name);
-      g_autofree char *folded = g_utf8_casefold (display, -1);
-      g_autofree char *key = g_utf8_collate_key_for_filename (folded, -1);
-
-      if (name[0] == '.' || !is_image (name, NULL, 0) || (best && strcmp (key, best_key) >= 0))
-        continue;
-      g_free (best_key);
-      g_free (best);
-      best_key = g_steal_pointer (&key);
-      best = g_steal_pointer (&path);
-    }
-  return g_steal_pointer (&best);
 }

@@ -4,11 +4,6 @@
 
 G_BEGIN_DECLS
 
-/* Whether this program lies in the folder it was built in, so that schema, translations and
- * pictures are taken from there. */
-gboolean lucida_paths_run_from_build (void);
-const char *lucida_paths_get_locale_dir (void);
-
 /* What a path that somebody hands over seems to be. */
 typedef enum
 {
@@ -24,7 +19,5 @@ char *lucida_paths_find_model (const char *path);
 /* The path that a command-line argument means: a file of that name in @folder if there is one, else
  * what a file:// address means. (transfer full) */
 char *lucida_paths_from_argument (const char *argument, const char *folder);
-/* The first picture of a folder in natural order, dot files left out. (transfer full) (nullable) */
-char *lucida_paths_find_picture (const char *folder);
 
 G_END_DECLS

@@ -217,13 +217,15 @@ reload_action (GtkWidget *widget, const char *name, GVariant *parameter)
   _lucida_window_reload (LUCIDA_WINDOW (widget));
 }
 
-/* Escape stops what runs; where nothing does, it closes the bar. */
+/* Escape ends a presentation, or stops what runs; where nothing does, it closes the bar. */
 static void
 stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LucidaWindow *self = LUCIDA_WINDOW (widget);
 
-  if (lucida_session_get_busy (self->session, NULL, NULL))
+  if (self->presentation)
+    _lucida_window_end_presentation (self);
+  else if (lucida_session_get_busy (self->session, NULL, NULL))
     lucida_session_stop (self->session);
   else
     lucida_error_bar_hide (self->error_bar);
@@ -259,6 +261,47 @@ zoom_one_action (GtkWidget *widget, const char *name, GVariant *parameter)
   lucida_canvas_frame_zoom_one (LUCIDA_WINDOW (widget)->frame);
 }
 
+static void
+pan_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  int right, down;
+
+  g_variant_get (parameter, "(ii)", &right, &down);
+  lucida_canvas_frame_pan (LUCIDA_WINDOW (widget)->frame, right, down);
+}
+
+static void
+present_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  _lucida_window_present (LUCIDA_WINDOW (widget));
+}
+
+static void
+next_method_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LucidaSession *session = LUCIDA_WINDOW (widget)->session;
+  const LucidaMethod *method = lucida_session_get_question (session)->method;
+  int next = 0;
+
+  while (lucida_methods[next] && lucida_methods[next] != method)
+    next++;
+  if (!lucida_methods[next] || !lucida_methods[++next])
+    next = 0;
+  lucida_session_set_method (session, lucida_methods[next]);
+}
+
+static void
+contours_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  lucida_overlay_panel_toggle_contours (LUCIDA_WINDOW (widget)->overlay_panel);
+}
+
+static void
+next_colours_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  lucida_overlay_panel_next_colours (LUCIDA_WINDOW (widget)->overlay_panel);
+}
+
 static const struct
 {
   const char *name;
@@ -281,6 +324,11 @@ static const struct
   { "win.zoom-out", NULL, zoom_out_action },
   { "win.zoom-fit", NULL, zoom_fit_action },
   { "win.zoom-one", NULL, zoom_one_action },
+  { "win.pan", "(ii)", pan_action },
+  { "win.present", NULL, present_action },
+  { "win.next-method", NULL, next_method_action },
+  { "win.contours", NULL, contours_action },
+  { "win.next-colours", NULL, next_colours_action },
 };
 
 void

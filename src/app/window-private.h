@@ -10,9 +10,11 @@ typedef struct _LucidaCanvasFrame LucidaCanvasFrame;
 typedef struct _LucidaClassList LucidaClassList;
 typedef struct _LucidaErrorBar LucidaErrorBar;
 typedef struct _LucidaFileWatch LucidaFileWatch;
+typedef struct _LucidaFilmStrip LucidaFilmStrip;
 typedef struct _LucidaLayerList LucidaLayerList;
 typedef struct _LucidaMethodSwitch LucidaMethodSwitch;
 typedef struct _LucidaOverlayPanel LucidaOverlayPanel;
+typedef struct _LucidaPresentation LucidaPresentation;
 typedef struct _LucidaStatusBar LucidaStatusBar;
 
 struct _LucidaWindow
@@ -24,6 +26,7 @@ struct _LucidaWindow
   LucidaErrorBar *error_bar;
   LucidaErrorBar *changed_bar;
   GtkWidget *content;
+  LucidaFilmStrip *film_strip;
   LucidaCanvasFrame *frame;
   LucidaClassList *class_list;
   LucidaLayerList *layer_list;
@@ -33,20 +36,23 @@ struct _LucidaWindow
   LucidaSession *session;
   GSettings *settings; /* (nullable) */
   gboolean closed;
-  gboolean picture_asked; /* something has been opened, or is being opened */
+  gboolean show_strip;     /* where there are several pictures */
+  gboolean picture_failed; /* what the bar says is that the selected picture cannot be read */
+  gboolean picture_asked;  /* something has been opened, or is being opened */
   gboolean model_asked;
   LucidaFileWatch *picture_watch;
   LucidaFileWatch *model_watch;
   LucidaNetwork *watched_network; /* read from the model's file as it is watched; (nullable) */
   gboolean picture_stale;         /* the file is another one by now */
   gboolean model_stale;
-  GtkWidget *editor;            /* (nullable) */
-  GtkWidget *preferences;       /* (nullable) */
-  GtkWidget *export_options;    /* (nullable) */
-  GtkWidget *export_folder;     /* (nullable) */
-  GtkWidget *export_sheet;      /* (nullable) */
-  LucidaOverlayOptions options; /* of what is to be exported */
-  char *folder;                 /* where the last file was chosen; (nullable) */
+  GtkWidget *editor;                /* (nullable) */
+  GtkWidget *preferences;           /* (nullable) */
+  GtkWidget *export_options;        /* (nullable) */
+  GtkWidget *export_folder;         /* (nullable) */
+  GtkWidget *export_sheet;          /* (nullable) */
+  LucidaOverlayOptions options;     /* of what is to be exported */
+  char *folder;                     /* where the last file was chosen; (nullable) */
+  LucidaPresentation *presentation; /* while it lasts; (nullable) */
 };
 
 /* window-actions.c */
@@ -74,6 +80,14 @@ void _lucida_window_install_preferences (GtkWidgetClass *klass);
 void _lucida_window_remember_choices (LucidaWindow *self);
 /* After the settings are there. */
 void _lucida_window_apply_preferences (LucidaWindow *self);
+/* window-present.c */
+void _lucida_window_add_presentation (LucidaWindow *self);
+/* Begins one, or ends it. */
+void _lucida_window_present (LucidaWindow *self);
+void _lucida_window_end_presentation (LucidaWindow *self);
+/* window-strip.c */
+void _lucida_window_install_strip (GtkWidgetClass *klass);
+void _lucida_window_add_strip (LucidaWindow *self);
 
 /* window-watch.c */
 void _lucida_window_add_watches (LucidaWindow *self);

@@ -5,6 +5,7 @@
 #include "app/canvas-frame.h"
 #include "app/class-list.h"
 #include "app/error-bar.h"
+#include "app/film-strip.h"
 #include "app/layer-list.h"
 #include "app/method-switch.h"
 #include "app/overlay-panel.h"
@@ -22,6 +23,11 @@ G_DEFINE_FINAL_TYPE (LucidaWindow, lucida_window, GTK_TYPE_APPLICATION_WINDOW)
 static void
 failed_cb (LucidaWindow *self, const char *sentence)
 {
+  guint position = lucida_session_get_position (self->session);
+  LucidaPictureItem *item
+      = lucida_picture_list_get (lucida_session_get_pictures (self->session), position);
+
+  self->picture_failed = item && lucida_picture_item_get_error (item);
   lucida_error_bar_show (self->error_bar, LUCIDA_BAR_ERROR, sentence);
 }
 
@@ -60,6 +66,9 @@ picture_changed_cb (LucidaWindow *self)
   LucidaPicture *picture = lucida_session_get_picture (self->session);
   g_autofree char *title = NULL;
 
+  if (self->picture_failed)
+    lucida_error_bar_hide (self->error_bar);
+  self->picture_failed = FALSE;
   if (picture)
     /* Translators: the window's title; %s is a file. */
     title = g_strdup_printf (_ ("%s — CAM Lucida"), picture->name);
@@ -107,6 +116,7 @@ window_close (LucidaWindow *self)
   if (self->closed)
     return;
   self->closed = TRUE;
+  _lucida_window_end_presentation (self);
   close_beside (self->editor);
   close_beside (self->preferences);
   close_beside (self->export_options);
@@ -152,6 +162,7 @@ lucida_window_class_init (LucidaWindowClass *klass)
   g_type_ensure (LUCIDA_TYPE_CANVAS_FRAME);
   g_type_ensure (LUCIDA_TYPE_CLASS_LIST);
   g_type_ensure (LUCIDA_TYPE_ERROR_BAR);
+  g_type_ensure (LUCIDA_TYPE_FILM_STRIP);
   g_type_ensure (LUCIDA_TYPE_LAYER_LIST);
   g_type_ensure (LUCIDA_TYPE_METHOD_SWITCH);
   g_type_ensure (LUCIDA_TYPE_OVERLAY_PANEL);
@@ -163,6 +174,7 @@ lucida_window_class_init (LucidaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, error_bar);
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, changed_bar);
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, content);
+  gtk_widget_class_bind_template_child (widget_class, LucidaWindow, film_strip);
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, frame);
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, class_list);
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, layer_list);
@@ -172,6 +184,7 @@ lucida_window_class_init (LucidaWindowClass *klass)
   _lucida_window_install_actions (widget_class);
   _lucida_window_install_export_actions (widget_class);
   _lucida_window_install_preferences (widget_class);
+  _lucida_window_install_strip (widget_class);
   _lucida_window_install_compare (widget_class);
 }
 
@@ -198,7 +211,9 @@ lucida_window_init (LucidaWindow *self)
   lucida_status_bar_set_session (self->status_bar, self->session);
   _lucida_window_add_compare (self);
   _lucida_window_add_drop_target (self);
+  _lucida_window_add_strip (self);
   _lucida_window_add_watches (self);
+  _lucida_window_add_presentation (self);
   style_changed_cb (self);
   picture_changed_cb (self);
   model_changed_cb (self);
@@ -218,33 +233,17 @@ lucida_window_new (GtkApplication *application, GSettings *settings)
       _lucida_window_apply_preferences (self);
       g_settings_bind (settings, "width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
       g_settings_bind (settings, "height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+      g_settings_bind (settings, "strip", self, "show-strip", G_SETTINGS_BIND_DEFAULT);
       g_settings_bind (settings, "maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
     }
   return self;
 }
 
-/* A folder of pictures stands for its first one. */
-static void
-open_picture_folder (LucidaWindow *self, const char *folder)
-{
-  g_autofree char *picture = lucida_paths_find_picture (folder);
-
-  if (picture)
-    lucida_session_open_picture (self->session, picture);
-  else
-    {
-      g_autofree char *display = g_filename_display_name (folder);
-      g_autofree char *sentence
-          = g_strdup_printf (_ ("%s: there is no picture in this folder"), display);
-
-      failed_cb (self, sentence);
-    }
-}
-
 void
 lucida_window_open (LucidaWindow *self, const char *const *paths)
 {
-  gboolean picture_seen = FALSE;
+  g_autoptr (GPtrArray) pictures = g_ptr_array_new ();
+  g_autoptr (GPtrArray) models = g_ptr_array_new ();
 
   g_return_if_fail (LUCIDA_IS_WINDOW (self));
 
@@ -252,23 +251,18 @@ lucida_window_open (LucidaWindow *self, const char *const *paths)
     return;
   lucida_error_bar_hide (self->error_bar);
   for (int i = 0; paths[i]; i++)
+    g_ptr_array_add (lucida_paths_tell (paths[i]) == LUCIDA_PATH_MODEL ? models : pictures,
+                     (gpointer) paths[i]);
+  if (pictures->len > 0)
     {
-      LucidaPathKind kind = lucida_paths_tell (paths[i]);
-
-      if (kind == LUCIDA_PATH_MODEL)
-        {
-          self->model_asked = TRUE;
-          lucida_session_open_model (self->session, paths[i]);
-          continue;
-        }
-      if (picture_seen)
-        continue;
-      picture_seen = TRUE;
+      g_ptr_array_add (pictures, NULL);
       self->picture_asked = TRUE;
-      if (kind == LUCIDA_PATH_PICTURE)
-        lucida_session_open_picture (self->session, paths[i]);
-      else
-        open_picture_folder (self, paths[i]);
+      lucida_session_open_pictures (self->session, (const char *const *) pictures->pdata);
+    }
+  for (guint i = 0; i < models->len; i++)
+    {
+      self->model_asked = TRUE;
+      lucida_session_open_model (self->session, g_ptr_array_index (models, i));
     }
 }
 

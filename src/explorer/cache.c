@@ -116,6 +116,38 @@ lucida_cache_put (LucidaCache *self, const char *key, gpointer value, gsize size
   cache_shrink (self);
 }
 
+gboolean
+lucida_cache_fits (LucidaCache *self, gsize size, const char *const *kept)
+{
+  for (int i = 0; kept[i]; i++)
+    {
+      const Entry *entry = g_hash_table_lookup (self->entries, kept[i]);
+
+      size += entry ? entry->size : 0;
+    }
+  return size <= self->budget;
+}
+
+gboolean
+lucida_cache_put_beside (LucidaCache *self, const char *key, gpointer value, gsize size,
+                         GDestroyNotify free_value, const char *const *kept)
+{
+  Entry *former = g_hash_table_lookup (self->entries, key);
+
+  if (former)
+    cache_remove (self, former);
+  if (!lucida_cache_fits (self, size, kept))
+    {
+      free_value (value);
+      return FALSE;
+    }
+  /* used just now, they are the last to go */
+  for (int i = 0; kept[i]; i++)
+    lucida_cache_get (self, kept[i]);
+  lucida_cache_put (self, key, value, size, free_value);
+  return TRUE;
+}
+
 gpointer
 lucida_cache_get (LucidaCache *self, const char *key)
 {

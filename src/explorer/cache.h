@@ -15,6 +15,13 @@ void lucida_cache_free (LucidaCache *self);
  * It is dropped at once if it alone is above the budget: hold a reference of your own. */
 void lucida_cache_put (LucidaCache *self, const char *key, gpointer value, gsize size,
                        GDestroyNotify free_value);
+/* Whether @size more bytes fit beside the values named @kept [NULL-terminated], whatever else goes.
+ */
+gboolean lucida_cache_fits (LucidaCache *self, gsize size, const char *const *kept);
+/* Like lucida_cache_put(), but never at the cost of those named @kept: @value is dropped if there
+ * is no room beside them. %FALSE: it was. */
+gboolean lucida_cache_put_beside (LucidaCache *self, const char *key, gpointer value, gsize size,
+                                  GDestroyNotify free_value, const char *const *kept);
 /* (transfer none) (nullable); counts as a use. */
 gpointer lucida_cache_get (LucidaCache *self, const char *key);
 /* The value has grown or shrunk. Nothing happens if it is not there any more. */

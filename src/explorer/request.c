@@ -42,9 +42,8 @@ lucida_opened_picture_free (LucidaOpenedPicture *self)
   g_free (self);
 }
 
-/* Tells one state of a file from another. (transfer full) (nullable): never cached */
-static char *
-make_picture_key (const char *path)
+char *
+lucida_request_make_picture_key (const char *path)
 {
   g_autofree char *full = g_canonicalize_filename (path, NULL);
   GStatBuf status;
@@ -57,22 +56,20 @@ make_picture_key (const char *path)
                           (gint64) status.st_size, (guint64) status.st_ino);
 }
 
-/* The same network under the same preprocessing sees the same picture alike. */
-static char *
-make_analysis_key (const LucidaRequest *self)
+char *
+lucida_request_make_analysis_key (LucidaModel *model, const char *picture_key)
 {
-  const LucidaPreprocessing *p = lucida_model_get_preprocessing (self->model);
+  const LucidaPreprocessing *p = lucida_model_get_preprocessing (model);
   GString *key;
 
-  if (!self->picture_key)
+  if (!picture_key)
     return NULL;
   key = g_string_new (ANALYSIS_PREFIX);
-  g_string_append_printf (key, "%p %d×%d %d %d %d %a",
-                          (void *) lucida_model_get_network (self->model), p->height, p->width,
-                          p->resize, p->resample, p->channels, p->scale);
+  g_string_append_printf (key, "%p %d×%d %d %d %d %a", (void *) lucida_model_get_network (model),
+                          p->height, p->width, p->resize, p->resample, p->channels, p->scale);
   for (int i = 0; i < LUCIDA_MAX_CHANNELS; i++)
     g_string_append_printf (key, " %a %a", p->mean[i], p->std[i]);
-  g_string_append_printf (key, "\n%s", self->picture_key);
+  g_string_append_printf (key, "\n%s", picture_key);
   return g_string_free (key, FALSE);
 }
 
@@ -97,7 +94,7 @@ run_picture (LucidaRequest *self, GCancellable *cancellable, GError **error)
   g_autoptr (LucidaOpenedPicture) opened = g_new0 (LucidaOpenedPicture, 1);
   LucidaPicture *kept;
 
-  opened->key = make_picture_key (self->path);
+  opened->key = lucida_request_make_picture_key (self->path);
   kept = opened->key ? lucida_cache_get (self->cache, opened->key) : NULL;
   if (kept)
     {
@@ -117,7 +114,7 @@ run_picture (LucidaRequest *self, GCancellable *cancellable, GError **error)
 static LucidaAnalysis *
 run_scores (LucidaRequest *self, LucidaJob *job, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *key = make_analysis_key (self);
+  g_autofree char *key = lucida_request_make_analysis_key (self->model, self->picture_key);
   LucidaAnalysis *analysis = key ? lucida_cache_get (self->cache, key) : NULL;
   g_autoptr (GError) local = NULL;
 
@@ -148,7 +145,7 @@ run_scores (LucidaRequest *self, LucidaJob *job, GCancellable *cancellable, GErr
 static LucidaExplanation *
 run_answer (LucidaRequest *self, LucidaJob *job, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *key = make_analysis_key (self);
+  g_autofree char *key = lucida_request_make_analysis_key (self->model, self->picture_key);
   LucidaExplanation *explanation
       = lucida_analysis_explain (self->analysis, self->question, TRUE, self->pool, cancellable,
                                  lucida_job_set_progress, job, error);
@@ -164,7 +161,7 @@ lucida_request_run_layer_maps (gpointer request, LucidaJob *job, GCancellable *c
 {
   LucidaRequest *self = request;
   LucidaNetwork *network = lucida_plan_get_network (lucida_analysis_get_plan (self->analysis));
-  g_autofree char *key = make_analysis_key (self);
+  g_autofree char *key = lucida_request_make_analysis_key (self->model, self->picture_key);
   gint64 begin = g_get_monotonic_time ();
   g_autoptr (GPtrArray) maps
       = g_ptr_array_new_with_free_func ((GDestroyNotify) lucida_heatmap_unref);

@@ -48,6 +48,12 @@ LucidaRequest *lucida_request_new (LucidaPhase phase, gpointer owner, LucidaPool
 void lucida_request_free (LucidaRequest *self);
 void lucida_opened_picture_free (LucidaOpenedPicture *self);
 
+/* The name under which a picture's present state is kept. (transfer full) (nullable): not kept */
+char *lucida_request_make_picture_key (const char *path);
+/* The same network under the same preprocessing sees the same picture alike: the name of what it
+ * saw. (transfer full) (nullable) */
+char *lucida_request_make_analysis_key (LucidaModel *model, const char *picture_key);
+
 /* A LucidaJobFunc with a LucidaRequest as its data. The result is a LucidaModel, a
  * LucidaOpenedPicture, a LucidaAnalysis or a LucidaExplanation. */
 gpointer lucida_request_run (gpointer request, LucidaJob *job, GCancellable *cancellable,

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 /* What the parts of the session share. */
 
+typedef struct _LucidaPictures LucidaPictures;
 typedef struct _LucidaLayerMaps LucidaLayerMaps;
 
 struct _LucidaSession
@@ -19,6 +20,8 @@ struct _LucidaSession
   LucidaCache *cache;
   gboolean running[LUCIDA_N_PHASES];
   double fraction[LUCIDA_N_PHASES]; /* -1: unknown */
+
+  LucidaPictures *pictures; /* the open ones */
 
   LucidaModel *model;
   LucidaPicture *picture;
@@ -87,6 +90,27 @@ void _lucida_session_forget_layer_maps (LucidaSession *self, gboolean same_netwo
 void _lucida_session_restore_choice (LucidaSession *self);
 /* The question of the present model has been changed by hand. */
 void _lucida_session_keep_choice (LucidaSession *self);
+
+/* Opens the picture, or where it is shown already asks what has not been answered. */
+void _lucida_session_show (LucidaSession *self, const char *path);
+
+/* session-pictures.c */
+
+LucidaPictures *_lucida_pictures_new (LucidaSession *session);
+/* Before the session's worker ends. */
+void _lucida_pictures_close (LucidaPictures *self);
+void _lucida_pictures_free (LucidaPictures *self);
+/* The picture has been opened: it is one of those, or they are its folder's from now on. */
+void _lucida_pictures_follow (LucidaPictures *self, const char *path);
+/* The picture could not be opened. */
+void _lucida_pictures_fail (LucidaPictures *self, const char *path, const char *sentence);
+
+/* session-ahead.c */
+
+/* Drops what is computed ahead, until something else is looked at. */
+void _lucida_ahead_stop (LucidaPictures *self);
+/* Drops what is computed ahead with the present model. */
+void _lucida_ahead_cancel (LucidaPictures *self);
 
 /* session-settings.c */
 

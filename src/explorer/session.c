@@ -28,6 +28,7 @@ enum
   SCORES_CHANGED,
   QUESTION_CHANGED,
   EXPLANATION_CHANGED,
+  POSITION_CHANGED,
   LAYER_MAPS_CHANGED,
   OTHER_CHANGED,
   BUSY_CHANGED,
@@ -58,6 +59,7 @@ lucida_session_finalize (GObject *object)
 {
   LucidaSession *self = LUCIDA_SESSION (object);
 
+  _lucida_pictures_free (self->pictures);
   lucida_question_free (self->question);
   _lucida_layer_maps_free (self->layer_maps);
   lucida_choices_free (self->choices);
@@ -87,6 +89,7 @@ lucida_session_class_init (LucidaSessionClass *klass)
   signals[SCORES_CHANGED] = new_signal ("scores-changed", 0);
   signals[QUESTION_CHANGED] = new_signal ("question-changed", 0);
   signals[EXPLANATION_CHANGED] = new_signal ("explanation-changed", 0);
+  signals[POSITION_CHANGED] = new_signal ("position-changed", 0);
   signals[LAYER_MAPS_CHANGED] = new_signal ("layer-maps-changed", 0);
   signals[OTHER_CHANGED] = new_signal ("other-changed", 0);
   signals[BUSY_CHANGED] = new_signal ("busy-changed", 0);
@@ -103,6 +106,7 @@ lucida_session_init (LucidaSession *self)
   self->worker = lucida_worker_new ();
   self->pool = lucida_pool_new (0);
   self->cache = lucida_cache_new (0);
+  self->pictures = _lucida_pictures_new (self);
   self->layer_maps = _lucida_layer_maps_new ();
 }
 
@@ -117,6 +121,7 @@ lucida_session_close (LucidaSession *self)
 {
   g_return_if_fail (LUCIDA_IS_SESSION (self));
 
+  _lucida_pictures_close (self->pictures);
   g_clear_pointer (&self->worker, lucida_worker_free);
   if (self->choices)
     lucida_choices_save (self->choices, NULL);
@@ -240,6 +245,7 @@ take_picture (LucidaSession *self, LucidaOpenedPicture *opened, const char *path
   g_free (self->picture_path);
   self->picture_path = g_strdup (path);
   forget_scores (self);
+  _lucida_pictures_follow (self->pictures, path);
   _lucida_session_forget_layer_maps (self, TRUE);
   g_signal_emit (self, signals[PICTURE_CHANGED], 0);
   emit_scores_and_explanation (self);
@@ -275,6 +281,8 @@ phase_done_cb (gpointer result, const GError *error, gpointer data)
   if (error)
     {
       self->to_remember = self->to_remember && request->phase != LUCIDA_PHASE_MODEL;
+      if (request->phase == LUCIDA_PHASE_PICTURE)
+        _lucida_pictures_fail (self->pictures, request->path, error->message);
       _lucida_session_fail (self, error->message);
       if (request->phase == LUCIDA_PHASE_OTHER)
         _lucida_session_take_other (self, NULL);
@@ -361,6 +369,7 @@ _lucida_session_push_model (LucidaSession *self, LucidaRequest *request)
   _lucida_session_cancel (self, LUCIDA_PHASE_SCORES);
   _lucida_session_cancel (self, LUCIDA_PHASE_ANSWER);
   _lucida_session_cancel (self, LUCIDA_PHASE_OTHER);
+  _lucida_ahead_cancel (self->pictures);
 }
 
 void
@@ -392,12 +401,25 @@ lucida_session_open_picture (LucidaSession *self, const char *path)
 }
 
 void
+_lucida_session_show (LucidaSession *self, const char *path)
+{
+  if (g_strcmp0 (path, self->picture_path) == 0 && !self->running[LUCIDA_PHASE_PICTURE])
+    {
+      if (!self->running[LUCIDA_PHASE_ANSWER])
+        _lucida_session_continue (self);
+    }
+  else
+    lucida_session_open_picture (self, path);
+}
+
+void
 lucida_session_stop (LucidaSession *self)
 {
   g_return_if_fail (LUCIDA_IS_SESSION (self));
 
   for (int phase = 0; phase < LUCIDA_N_PHASES; phase++)
     _lucida_session_cancel (self, phase);
+  _lucida_ahead_stop (self->pictures);
   _lucida_session_stop_layer_maps (self);
   self->to_remember = FALSE;
 }

@@ -2,6 +2,7 @@
 
 #include "explorer/explanation.h"
 #include "explorer/model.h"
+#include "explorer/picture-list.h"
 #include "explorer/trial.h"
 #include "explorer/worker.h"
 #include "picture/picture.h"
@@ -18,6 +19,7 @@ G_BEGIN_DECLS
  *   "scores-changed"       logits and probabilities of the present picture are there
  *   "question-changed"     class, against, layers or method of the question
  *   "explanation-changed"  another answer (or none) is in force
+ *   "position-changed"     another one of the open pictures is selected, or it is elsewhere
  *   "layer-maps-changed"   lucida_session_get_layer_map() of some or all layers
  *   "other-changed"        the second question, what it means, or its answer
  *   "busy-changed"         lucida_session_get_busy(), its fraction or what it says
@@ -34,7 +36,19 @@ LucidaWorker *lucida_session_get_worker (LucidaSession *self);
 
 /* Asynchronous; the answer comes as signals. */
 void lucida_session_open_model (LucidaSession *self, const char *path);
+/* The picture, among those of its folder. */
 void lucida_session_open_picture (LucidaSession *self, const char *path);
+/* Files and folders of pictures [NULL-terminated]; the first one is shown. One file alone is opened
+ * among those of its folder. */
+void lucida_session_open_pictures (LucidaSession *self, const char *const *paths);
+/* Shows one of the open pictures; where it is shown already, asks what has not been answered. */
+void lucida_session_select (LucidaSession *self, guint position);
+/* Shows the one @delta further, or as far as there are any. %FALSE if there is no other. */
+gboolean lucida_session_go (LucidaSession *self, int delta);
+/* The rows of the open pictures that are seen, whose small pictures (@width × @height pixels) and
+ * classes are wanted; @last before @first: none. */
+void lucida_session_set_seen (LucidaSession *self, guint first, guint last, int width, int height);
+/* Changes the question and asks it. Unknown layers fail with "failed". */
 /* Changes the question and asks it; the same question again only if it was stopped before it was
  * answered, or failed. Unknown layers fail with "failed". Where the predicted class is the one that
  * it would be set against, the picture is explained without the contrast. */
@@ -87,6 +101,11 @@ void lucida_session_stop (LucidaSession *self);
 LucidaModel *lucida_session_get_model (LucidaSession *self);       /* (transfer none) (nullable) */
 LucidaPicture *lucida_session_get_picture (LucidaSession *self);   /* (transfer none) (nullable) */
 const char *lucida_session_get_picture_path (LucidaSession *self); /* (nullable) */
+/* The open pictures, in natural order; they follow what happens in their folders. (transfer none)
+ */
+LucidaPictureList *lucida_session_get_pictures (LucidaSession *self);
+/* Of the selected one, which is shown or will be; %LUCIDA_NO_POSITION: none. */
+guint lucida_session_get_position (LucidaSession *self);
 /* Of the present picture and model; NULL until they are computed. [n_classes] */
 const float *lucida_session_get_logits (LucidaSession *self);
 const float *lucida_session_get_probabilities (LucidaSession *self);

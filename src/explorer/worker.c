@@ -20,6 +20,7 @@ struct _LucidaJob
   /* under the worker's lock */
   double fraction;
   gboolean fraction_is_new;
+  gboolean gives_way; /* cancelled for the sake of another job alone */
 
   /* written by the worker's thread before the job is handed back */
   gpointer result;
@@ -143,6 +144,38 @@ worker_visit (LucidaWorker *self)
   g_source_attach (self->source, self->context);
 }
 
+/* Puts a job behind those of its priority, or before them. With the lock held. */
+static void
+worker_insert (LucidaWorker *self, LucidaJob *job, gboolean before)
+{
+  GList *place = self->waiting.head;
+
+  while (place && ((LucidaJob *) place->data)->priority >= job->priority + (before ? 1 : 0))
+    place = place->next;
+  g_queue_insert_before (&self->waiting, place, job);
+}
+
+/* The running job has returned. With the lock held. */
+static void
+worker_take_back (LucidaWorker *self, LucidaJob *job)
+{
+  self->running = NULL;
+  if (job->gives_way)
+    {
+      job->gives_way = FALSE;
+      g_object_unref (job->cancellable);
+      job->cancellable = g_cancellable_new ();
+      if (!job->result)
+        {
+          g_clear_error (&job->error);
+          worker_insert (self, job, TRUE);
+          return;
+        }
+    }
+  g_queue_push_tail (&self->finished, job);
+  worker_visit (self);
+}
+
 static void *
 worker_main (void *data)
 {
@@ -160,9 +193,7 @@ worker_main (void *data)
       pthread_mutex_unlock (&self->lock);
       job->result = job->function (job->data, job, job->cancellable, &job->error);
       pthread_mutex_lock (&self->lock);
-      self->running = NULL;
-      g_queue_push_tail (&self->finished, job);
-      worker_visit (self);
+      worker_take_back (self, job);
     }
   pthread_mutex_unlock (&self->lock);
   return NULL;
@@ -203,7 +234,10 @@ worker_drop (LucidaWorker *self, const char *kind, gboolean every_kind)
         g_queue_push_tail_link (&dropped, link);
       }
   if (self->running && (every_kind || self->running->kind == kind))
-    g_cancellable_cancel (self->running->cancellable);
+    {
+      self->running->gives_way = FALSE;
+      g_cancellable_cancel (self->running->cancellable);
+    }
   pthread_mutex_unlock (&self->lock);
 
   while ((job = g_queue_pop_head (&dropped)))
@@ -240,7 +274,6 @@ lucida_worker_push (LucidaWorker *self, const char *kind, int priority, LucidaJo
                     LucidaJobProgress progress, LucidaJobDone done)
 {
   LucidaJob *job;
-  GList *place;
 
   g_return_if_fail (self != NULL && function != NULL);
 
@@ -263,10 +296,13 @@ lucida_worker_push (LucidaWorker *self, const char *kind, int priority, LucidaJo
   pthread_mutex_lock (&self->lock);
   if (self->has_thread)
     {
-      place = self->waiting.head;
-      while (place && ((LucidaJob *) place->data)->priority >= priority)
-        place = place->next;
-      g_queue_insert_before (&self->waiting, place, job);
+      worker_insert (self, job, FALSE);
+      if (priority >= 0 && self->running && self->running->priority < 0
+          && !g_cancellable_is_cancelled (self->running->cancellable))
+        {
+          self->running->gives_way = TRUE;
+          g_cancellable_cancel (self->running->cancellable);
+        }
       pthread_cond_signal (&self->wake);
     }
   else
@@ -294,7 +330,9 @@ lucida_worker_is_busy (LucidaWorker *self)
   g_return_val_if_fail (self != NULL, FALSE);
   pthread_mutex_lock (&self->lock);
   busy = !g_queue_is_empty (&self->waiting) || !g_queue_is_empty (&self->finished)
-         || (self->running && !g_cancellable_is_cancelled (self->running->cancellable));
+         || (self->running
+             && (self->running->gives_way
+                 || !g_cancellable_is_cancelled (self->running->cancellable)));
   pthread_mutex_unlock (&self->lock);
   return busy;
 }

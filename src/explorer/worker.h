@@ -24,8 +24,9 @@ typedef void (*LucidaJobProgress) (double fraction, gpointer data);
 LucidaWorker *lucida_worker_new (void);
 /* Cancels everything and joins the thread (at most until the running operator ends). */
 void lucida_worker_free (LucidaWorker *self);
-/* Queues a job. @kind (interned; nullable: never replaced). Higher @priority goes first. @data is
- * freed with @free_data on the main context after @done (or in its place); @free_result frees a
+/* Queues a job. @kind (interned; nullable: never replaced). Higher @priority goes first; a job of a
+ * priority below 0 that runs gives way to any other: it is cancelled, and begins again later. @data
+ * is freed with @free_data on the main context after @done (or in its place); @free_result frees a
  * result that nobody takes any more. */
 void lucida_worker_push (LucidaWorker *self, const char *kind, int priority, LucidaJobFunc function,
                          gpointer data, GDestroyNotify free_data, GDestroyNotify free_result,

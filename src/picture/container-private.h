@@ -25,6 +25,8 @@ typedef struct
   gsize exif_size;
 } LucidaContainer;
 
+/* By the first bytes alone. */
+LucidaContainerKind _lucida_container_tell_kind (const guint8 *data, gsize size);
 LucidaContainer _lucida_container_inspect (const guint8 *data, gsize size);
 
 G_END_DECLS

@@ -219,41 +219,52 @@ inspect_bmp (LucidaContainer *self, const guint8 *data, gsize size)
   self->complete = lucida_size_inside (read_le32 (data + 10), length, size);
 }
 
+LucidaContainerKind
+_lucida_container_tell_kind (const guint8 *data, gsize size)
+{
+  if (begins_with (data, size, "\xff\xd8\xff", 3))
+    return LUCIDA_CONTAINER_JPEG;
+  if (begins_with (data, size, PNG_SIGNATURE, PNG_SIGNATURE_SIZE))
+    return LUCIDA_CONTAINER_PNG;
+  if (size >= RIFF_HEADER_SIZE && memcmp (data, "RIFF", 4) == 0
+      && memcmp (data + 8, "WEBP", 4) == 0)
+    return LUCIDA_CONTAINER_WEBP;
+  if (begins_with (data, size, "GIF8", 4))
+    return LUCIDA_CONTAINER_GIF;
+  if (begins_with (data, size, "II*\0", 4) || begins_with (data, size, "MM\0*", 4))
+    return LUCIDA_CONTAINER_TIFF;
+  if (begins_with (data, size, "BM", 2))
+    return LUCIDA_CONTAINER_BMP;
+  return LUCIDA_CONTAINER_OTHER;
+}
+
 LucidaContainer
 _lucida_container_inspect (const guint8 *data, gsize size)
 {
-  LucidaContainer self = { .kind = LUCIDA_CONTAINER_OTHER, .complete = TRUE };
+  LucidaContainer self = { .kind = _lucida_container_tell_kind (data, size), .complete = TRUE };
 
-  if (begins_with (data, size, "\xff\xd8\xff", 3))
+  switch (self.kind)
     {
-      self.kind = LUCIDA_CONTAINER_JPEG;
+    case LUCIDA_CONTAINER_JPEG:
       inspect_jpeg (&self, data, size);
-    }
-  else if (begins_with (data, size, PNG_SIGNATURE, PNG_SIGNATURE_SIZE))
-    {
-      self.kind = LUCIDA_CONTAINER_PNG;
+      break;
+    case LUCIDA_CONTAINER_PNG:
       inspect_png (&self, data, size);
-    }
-  else if (size >= RIFF_HEADER_SIZE && memcmp (data, "RIFF", 4) == 0
-           && memcmp (data + 8, "WEBP", 4) == 0)
-    {
-      self.kind = LUCIDA_CONTAINER_WEBP;
+      break;
+    case LUCIDA_CONTAINER_WEBP:
       inspect_webp (&self, data, size);
-    }
-  else if (begins_with (data, size, "GIF8", 4))
-    {
-      self.kind = LUCIDA_CONTAINER_GIF;
+      break;
+    case LUCIDA_CONTAINER_GIF:
       inspect_gif (&self, data, size);
-    }
-  else if (begins_with (data, size, "II*\0", 4) || begins_with (data, size, "MM\0*", 4))
-    {
-      self.kind = LUCIDA_CONTAINER_TIFF;
+      break;
+    case LUCIDA_CONTAINER_TIFF:
       set_exif (&self, data, size);
-    }
-  else if (begins_with (data, size, "BM", 2))
-    {
-      self.kind = LUCIDA_CONTAINER_BMP;
+      break;
+    case LUCIDA_CONTAINER_BMP:
       inspect_bmp (&self, data, size);
+      break;
+    case LUCIDA_CONTAINER_OTHER:
+      break;
     }
   return self;
 }

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@ typedef struct
   const guint8 *data;
   gsize size;
   gboolean size_only;
+  int cover; /* pixels; where the shorter side is longer, the loader may make it that long; or 0 */
   int width; /* as stored, 0 while unknown */
   int height;
   gboolean too_large;
@@ -121,6 +123,12 @@ size_prepared_cb (GdkPixbufLoader *loader, int width, int height, gpointer data)
   /* Tells the loader to stop before it takes memory for the pixels. */
   if (self->size_only || self->too_large)
     gdk_pixbuf_loader_set_size (loader, 0, 0);
+  else if (self->cover > 0 && MIN (width, height) > self->cover)
+    {
+      double scale = (double) self->cover / MIN (width, height);
+
+      gdk_pixbuf_loader_set_size (loader, (int) ceil (width * scale), (int) ceil (height * scale));
+    }
 }
 
 /* What a file that ends early does not say is white, not what the memory happened to hold. */
@@ -302,13 +310,13 @@ prefix_error (GError **error, const char *path)
 }
 
 LucidaPicture *
-lucida_picture_open (const char *path, gboolean allow_truncated, GCancellable *cancellable,
-                     GError **error)
+_lucida_picture_open_covering (const char *path, gboolean allow_truncated, int cover,
+                               GCancellable *cancellable, GError **error)
 {
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *name = g_filename_display_basename (path);
   LucidaPicture *picture = NULL;
-  Decoding decoding = { 0 };
+  Decoding decoding = { .cover = cover };
 
   g_return_val_if_fail (path != NULL, NULL);
   bytes = read_file (path, cancellable, error);
@@ -320,6 +328,13 @@ lucida_picture_open (const char *path, gboolean allow_truncated, GCancellable *c
   if (!picture)
     prefix_error (error, path);
   return picture;
+}
+
+LucidaPicture *
+lucida_picture_open (const char *path, gboolean allow_truncated, GCancellable *cancellable,
+                     GError **error)
+{
+  return _lucida_picture_open_covering (path, allow_truncated, 0, cancellable, error);
 }
 
 gboolean
@@ -351,4 +366,27 @@ lucida_picture_probe (const char *path, int *width, int *height, GError **error)
   if (height)
     *height = transposes ? decoding.width : decoding.height;
   return TRUE;
+}
+
+gboolean
+lucida_picture_recognise (const guint8 *head, gsize size)
+{
+  Decoding decoding = { .data = head, .size = size, .size_only = TRUE };
+  g_autofree char *type = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* the kinds that are always there are told at a glance */
+  switch (_lucida_container_tell_kind (head, size))
+    {
+    case LUCIDA_CONTAINER_GIF:
+    case LUCIDA_CONTAINER_JPEG:
+    case LUCIDA_CONTAINER_PNG:
+      return TRUE;
+    default:
+      type = g_content_type_guess (NULL, head, size, NULL);
+      if (!g_content_type_is_a (type, "image/*"))
+        return FALSE;
+      return run_loader (&decoding, NULL, NULL, &error)
+             || !g_error_matches (error, LUCIDA_ERROR, LUCIDA_ERROR_UNRECOGNISED);
+    }
 }

@@ -32,6 +32,14 @@ typedef struct
  * _UNSUPPORTED, _NO_MEMORY, _CANCELLED. */
 LucidaPicture *lucida_picture_open (const char *path, gboolean allow_truncated,
                                     GCancellable *cancellable, GError **error);
+/* Whether a file that begins with @head (a few thousand bytes) is of a kind that is read, be it
+ * damaged or not. */
+gboolean lucida_picture_recognise (const guint8 *head, gsize size);
+/* The middle of the picture, scaled down so that it covers @width × @height pixels, and cut to
+ * them; what is smaller stays so. JPEG files are not decoded at their full size. (transfer full)
+ * Errors: those of lucida_picture_open(). */
+LucidaPicture *lucida_picture_open_thumbnail (const char *path, int width, int height,
+                                              GCancellable *cancellable, GError **error);
 /* A picture of the given size from @pixels (rows of @stride bytes, R G B), which are copied. */
 LucidaPicture *lucida_picture_new (int width, int height, gsize stride, const guint8 *pixels,
                                    const char *name, GError **error);
