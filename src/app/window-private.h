@@ -47,12 +47,12 @@ struct _LucidaWindow
   gboolean model_stale;
   GtkWidget *editor;                /* (nullable) */
   GtkWidget *preferences;           /* (nullable) */
+  char *folder;                     /* where the last file was chosen; (nullable) */
+  LucidaPresentation *presentation; /* while it lasts; (nullable) */
   GtkWidget *export_options;        /* (nullable) */
   GtkWidget *export_folder;         /* (nullable) */
   GtkWidget *export_sheet;          /* (nullable) */
   LucidaOverlayOptions options;     /* of what is to be exported */
-  char *folder;                     /* where the last file was chosen; (nullable) */
-  LucidaPresentation *presentation; /* while it lasts; (nullable) */
 };
 
 /* window-actions.c */
@@ -88,6 +88,8 @@ void _lucida_window_end_presentation (LucidaWindow *self);
 /* window-strip.c */
 void _lucida_window_install_strip (GtkWidgetClass *klass);
 void _lucida_window_add_strip (LucidaWindow *self);
+/* Shows it or not: as is wished, where there are several pictures, but not in a presentation. */
+void _lucida_window_update_strip (LucidaWindow *self);
 
 /* window-watch.c */
 void _lucida_window_add_watches (LucidaWindow *self);

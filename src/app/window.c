@@ -94,8 +94,8 @@ style_changed_cb (LucidaWindow *self)
   LucidaOverlayStyle style = lucida_overlay_panel_get_style (self->overlay_panel);
 
   lucida_canvas_frame_set_style (self->frame, &style);
-  _lucida_window_pass_style (self);
   lucida_layer_list_set_colours (self->layer_list, style.colormap);
+  _lucida_window_pass_style (self);
 }
 
 /* A window beside this one goes with it. */
@@ -182,9 +182,9 @@ lucida_window_class_init (LucidaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, status_bar);
   gtk_widget_class_bind_template_callback (widget_class, style_changed_cb);
   _lucida_window_install_actions (widget_class);
-  _lucida_window_install_export_actions (widget_class);
   _lucida_window_install_preferences (widget_class);
   _lucida_window_install_strip (widget_class);
+  _lucida_window_install_export_actions (widget_class);
   _lucida_window_install_compare (widget_class);
 }
 
