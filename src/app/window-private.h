@@ -2,6 +2,7 @@
 
 #include "app/window.h"
 #include "explorer/session.h"
+#include "publish/overlay-file.h"
 
 G_BEGIN_DECLS
 
@@ -48,12 +49,25 @@ struct _LucidaWindow
   GtkWidget *preferences;           /* (nullable) */
   char *folder;                     /* where the last file was chosen; (nullable) */
   LucidaPresentation *presentation; /* while it lasts; (nullable) */
+  GtkWidget *export_options;        /* (nullable) */
+  GtkWidget *export_folder;         /* (nullable) */
+  GtkWidget *export_sheet;          /* (nullable) */
+  LucidaOverlayOptions options;     /* of what is to be exported */
 };
 
 /* window-actions.c */
 void _lucida_window_install_actions (GtkWidgetClass *klass);
 void _lucida_window_update_actions (LucidaWindow *self);
 
+/* Asks for a file, and writes what is shown to it; @options but for the style. */
+void _lucida_window_export (LucidaWindow *self, GtkWindow *parent, const char *suffix,
+                            const LucidaOverlayOptions *options);
+
+/* window-export.c */
+void _lucida_window_install_export_actions (GtkWidgetClass *klass);
+/* The style has changed, which what is exported follows. */
+void _lucida_window_pass_style (LucidaWindow *self);
+void _lucida_window_close_exports (LucidaWindow *self);
 /* window-compare.c */
 void _lucida_window_install_compare (GtkWidgetClass *klass);
 void _lucida_window_add_compare (LucidaWindow *self);

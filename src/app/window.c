@@ -95,6 +95,7 @@ style_changed_cb (LucidaWindow *self)
 
   lucida_canvas_frame_set_style (self->frame, &style);
   lucida_layer_list_set_colours (self->layer_list, style.colormap);
+  _lucida_window_pass_style (self);
 }
 
 /* A window beside this one goes with it. */
@@ -118,6 +119,7 @@ window_close (LucidaWindow *self)
   _lucida_window_end_presentation (self);
   close_beside (self->editor);
   close_beside (self->preferences);
+  _lucida_window_close_exports (self);
   lucida_canvas_frame_close (self->frame);
   lucida_session_close (self->session);
 }
@@ -180,6 +182,7 @@ lucida_window_class_init (LucidaWindowClass *klass)
   _lucida_window_install_actions (widget_class);
   _lucida_window_install_preferences (widget_class);
   _lucida_window_install_strip (widget_class);
+  _lucida_window_install_export_actions (widget_class);
   _lucida_window_install_compare (widget_class);
 }
 
