@@ -326,6 +326,7 @@ _lucida_canvas_draw (LucidaCanvas *self, cairo_t *cr)
       draw_half (self, cr, half);
       cairo_restore (cr);
     }
+  _lucida_canvas_draw_twin (self, cr);
 }
 
 void

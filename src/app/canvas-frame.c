@@ -11,7 +11,7 @@
 #include <glib/gi18n.h>
 
 #define PROBE_ABOVE 14 /* pixels from the upper edge */
-#define PROBE_BELOW 56 /* the same, below what the halves are called */
+#define PROBE_BELOW 66 /* the same, below what the halves are called */
 
 struct _LucidaCanvasFrame
 {

@@ -134,6 +134,19 @@ lucida_text_why (LucidaModel *model, int class_index, int against)
   return g_strdup_printf (_ ("why %s"), name);
 }
 
+/* The name of the layer that a tensor is known by. (nullable) */
+static const char *
+find_layer_name (LucidaPlan *plan, int value)
+{
+  int n;
+  const LucidaLayer *layers = lucida_plan_get_layers (plan, &n);
+
+  for (int i = 0; i < n; i++)
+    if (layers[i].value == value)
+      return layers[i].name;
+  return NULL;
+}
+
 char *
 lucida_text_layers (LucidaModel *model, char *const *names)
 {
@@ -143,13 +156,17 @@ lucida_text_layers (LucidaModel *model, char *const *names)
   int n;
 
   if ((!names || !names[0]) && i >= 0)
-    g_string_assign (text, lucida_plan_get_layers (plan, &n)[i].name);
+    g_string_assign (text, find_layer_name (plan, lucida_plan_get_layers (plan, &n)[i].value));
   for (int j = 0; names && names[j]; j++)
     {
       g_autofree char *label = NULL;
+      int value = lucida_plan_find_layer (plan, names[j], &label, NULL);
+      const char *name = value < 0 ? NULL : find_layer_name (plan, value);
 
-      lucida_plan_find_layer (plan, names[j], &label, NULL);
-      g_string_append_printf (text, "%s%s", j > 0 ? " + " : "", label ? label : names[j]);
+      g_string_append_printf (text, "%s%s", j > 0 ? " + " : "",
+                              name    ? name
+                              : label ? label
+                                      : names[j]);
     }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
@@ -159,22 +176,14 @@ lucida_text_layer (LucidaModel *model, const LucidaExplanation *explanation)
 {
   LucidaPlan *plan = lucida_model_get_plan (model);
   g_autoptr (GString) text = g_string_new (NULL);
-  const LucidaLayer *layers;
-  int n_layers;
 
-  layers = lucida_plan_get_layers (plan, &n_layers);
   for (int i = 0; i < explanation->n_values; i++)
     {
-      const char *name = NULL;
+      const char *name = find_layer_name (plan, explanation->values[i]);
 
-      for (int j = 0; !name && j < n_layers; j++)
-        if (layers[j].value == explanation->values[i])
-          name = layers[j].name;
       if (!name)
         return g_strdup (explanation->layer);
-      if (i > 0)
-        g_string_append (text, " + ");
-      g_string_append (text, name);
+      g_string_append_printf (text, "%s%s", i > 0 ? " + " : "", name);
     }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
