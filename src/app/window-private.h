@@ -20,6 +20,7 @@ struct _LucidaWindow
   GtkApplicationWindow parent_instance;
 
   GtkLabel *model_name;
+  GtkMenuButton *model_menu;
   LucidaMethodSwitch *method_switch;
   LucidaErrorBar *error_bar;
   LucidaErrorBar *changed_bar;
@@ -43,8 +44,10 @@ struct _LucidaWindow
   LucidaNetwork *watched_network; /* read from the model's file as it is watched; (nullable) */
   gboolean picture_stale;         /* the file is another one by now */
   gboolean model_stale;
-  GtkWidget *editor; /* (nullable) */
-  char *folder;      /* where the last file was chosen; (nullable) */
+  GtkWidget *editor;    /* (nullable) */
+  GMenu *recent_models; /* in the menu beside the model's name */
+  char *recent_picture; /* was asked for by hand and may be remembered; (nullable) */
+  char *folder;         /* where the last file was chosen; (nullable) */
 };
 
 /* window-actions.c */
@@ -61,6 +64,15 @@ void _lucida_window_add_drop_target (LucidaWindow *self);
 /* window-strip.c */
 void _lucida_window_install_strip (GtkWidgetClass *klass);
 void _lucida_window_add_strip (LucidaWindow *self);
+
+/* Opens pictures and folders of pictures that a person has asked for. */
+void _lucida_window_open_pictures (LucidaWindow *self, const char *const *paths);
+/* Says where a picture has come without its neighbours. */
+void _lucida_window_hint (LucidaWindow *self);
+
+/* window-recent.c */
+void _lucida_window_install_recent (GtkWidgetClass *klass);
+void _lucida_window_add_recent (LucidaWindow *self);
 
 /* window-watch.c */
 void _lucida_window_add_watches (LucidaWindow *self);
