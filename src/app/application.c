@@ -32,6 +32,7 @@ static const struct
   { "win.open-model-folder", { "<Control><Shift>o" } },
   { "win.export", { "<Control>e", "<Control>s" } },
   { "win.edit-preprocessing", { "<Control>p" } },
+  { "win.preferences", { "<Control>comma" } },
   { "win.search", { "<Control>f" } },
   { "win.zoom-in", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
   { "win.zoom-out", { "<Control>minus", "<Control>KP_Subtract" } },

@@ -2,6 +2,7 @@
 
 #include "app/class-item.h"
 
+#include <math.h>
 #include <string.h>
 
 struct _LucidaClassItem
@@ -14,6 +15,14 @@ struct _LucidaClassItem
   double probability;
   gboolean predicted;
 };
+
+enum
+{
+  CHANGED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (LucidaClassItem, lucida_class_item, G_TYPE_OBJECT)
 
@@ -30,25 +39,49 @@ static void
 lucida_class_item_class_init (LucidaClassItemClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = lucida_class_item_finalize;
+  signals[CHANGED] = g_signal_new ("changed", LUCIDA_TYPE_CLASS_ITEM, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 lucida_class_item_init (LucidaClassItem *self)
 {
+  self->index = -1;
+  self->logit = self->probability = NAN;
 }
 
 LucidaClassItem *
-lucida_class_item_new (int index, const char *name, double logit, double probability,
-                       gboolean predicted)
+lucida_class_item_new (void)
 {
-  LucidaClassItem *self = g_object_new (LUCIDA_TYPE_CLASS_ITEM, NULL);
+  return g_object_new (LUCIDA_TYPE_CLASS_ITEM, NULL);
+}
 
+/* NaN is the same as NaN. */
+static gboolean
+same_number (double a, double b)
+{
+  return a == b || (isnan (a) && isnan (b));
+}
+
+void
+lucida_class_item_set (LucidaClassItem *self, int index, const char *name, double logit,
+                       double probability, gboolean predicted)
+{
+  gboolean same_name = g_strcmp0 (self->name, name) == 0;
+
+  if (self->index == index && same_name && same_number (self->logit, logit)
+      && same_number (self->probability, probability) && self->predicted == predicted)
+    return;
   self->index = index;
-  self->name = g_strdup (name);
+  if (!same_name)
+    {
+      g_free (self->name);
+      self->name = g_strdup (name);
+    }
   self->logit = logit;
   self->probability = probability;
   self->predicted = predicted;
-  return self;
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 int

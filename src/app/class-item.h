@@ -4,13 +4,19 @@
 
 G_BEGIN_DECLS
 
-/* A class of the present model with its score for the present picture. Immutable. */
+/* A place in the order of the classes of the present model, and which one has it by now: so rows
+ * stay when another picture brings another order.
+ *
+ * Signals:
+ *   "changed"   what there is to see
+ */
 #define LUCIDA_TYPE_CLASS_ITEM (lucida_class_item_get_type ())
 G_DECLARE_FINAL_TYPE (LucidaClassItem, lucida_class_item, LUCIDA, CLASS_ITEM, GObject)
 
-/* @logit, @probability: NaN where not known. (transfer full) */
-LucidaClassItem *lucida_class_item_new (int index, const char *name, double logit,
-                                        double probability, gboolean predicted);
+LucidaClassItem *lucida_class_item_new (void); /* (transfer full) */
+/* @logit, @probability: NaN where not known. */
+void lucida_class_item_set (LucidaClassItem *self, int index, const char *name, double logit,
+                            double probability, gboolean predicted);
 int lucida_class_item_get_index (LucidaClassItem *self);
 const char *lucida_class_item_get_name (LucidaClassItem *self);
 double lucida_class_item_get_logit (LucidaClassItem *self);

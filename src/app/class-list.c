@@ -2,14 +2,19 @@
 
 #include "app/class-list.h"
 
+#include "app/choice-model.h"
 #include "app/class-item.h"
 #include "app/class-row.h"
+#include "app/contrast.h"
 #include "app/template.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
 
 #define SEARCH_ABOVE 10 /* classes; fewer are seen at a glance */
+#define MIN_ROWS 3      /* are seen at once, however low the window is */
+#define STALE_TIME 250  /* ms that the former picture's scores may be seen */
+#define ROW_HEIGHT 35   /* pixels, about */
 
 struct _LucidaClassList
 {
@@ -17,15 +22,20 @@ struct _LucidaClassList
 
   GtkLabel *explained;
   GtkSearchEntry *search;
+  GtkScrolledWindow *scroller;
   GtkListView *view;
+  LucidaContrast *contrast;
+  GtkToggleButton *follow;
 
   LucidaSession *session;
   GListStore *items;
   GtkFilterListModel *found;
   GtkFilter *filter;
-  GtkSingleSelection *selection;
+  LucidaChoiceModel *choice;
   char *folded;      /* what is searched; NULL: everything */
-  gboolean updating; /* the selection follows the session, not the user */
+  gboolean updating; /* the button follows the session, not the user */
+  guint scroll_id;
+  guint refill_id;
 };
 
 G_DEFINE_FINAL_TYPE (LucidaClassList, lucida_class_list, GTK_TYPE_WIDGET)
@@ -56,33 +66,70 @@ get_explained (LucidaClassList *self)
   return index == LUCIDA_PREDICTED_CLASS ? lucida_session_get_predicted (self->session) : index;
 }
 
-/* Lets the selected row be that of the explained class, without asking again. */
+static gboolean
+is_explained (gpointer item, gpointer data)
+{
+  LucidaClassList *self = data;
+
+  return self->session && lucida_class_item_get_index (item) == get_explained (self);
+}
+
+static gboolean
+scroll_cb (gpointer data)
+{
+  LucidaClassList *self = data;
+  guint position = lucida_choice_model_find (self->choice);
+
+  self->scroll_id = 0;
+  if (position != GTK_INVALID_LIST_POSITION)
+    gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", position);
+  return G_SOURCE_REMOVE;
+}
+
+/* The row of the explained class is the chosen one, without asking again. */
 static void
 follow_session (LucidaClassList *self)
 {
-  int explained = get_explained (self);
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->found));
-  guint position = GTK_INVALID_LIST_POSITION;
   LucidaModel *model = lucida_session_get_model (self->session);
+  const LucidaQuestion *question = lucida_session_get_question (self->session);
+  int explained = get_explained (self);
   g_autofree char *text = NULL;
 
-  for (guint i = 0; i < n && position == GTK_INVALID_LIST_POSITION; i++)
-    {
-      g_autoptr (LucidaClassItem) item = g_list_model_get_item (G_LIST_MODEL (self->found), i);
-
-      if (lucida_class_item_get_index (item) == explained)
-        position = i;
-    }
+  lucida_choice_model_update (self->choice);
   self->updating = TRUE;
-  gtk_single_selection_set_selected (self->selection, position);
+  gtk_toggle_button_set_active (self->follow, question->class_index == LUCIDA_PREDICTED_CLASS);
   self->updating = FALSE;
-
+  gtk_widget_set_sensitive (GTK_WIDGET (self->follow), explained >= 0);
   if (model && explained >= 0)
     /* Translators: %s is the class whose heat map is shown. */
     text = g_strdup_printf (_ ("explains “%s”"), lucida_model_get_class_name (model, explained));
   gtk_label_set_text (self->explained, text ? text : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->explained), text);
+  /* not before the rows have been given their places */
+  if (self->scroll_id == 0)
+    self->scroll_id = g_idle_add_full (G_PRIORITY_LOW, scroll_cb, self, NULL);
 }
 
+/* As many places as there are classes. */
+static void
+make_places (LucidaClassList *self, guint n)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  guint former = g_list_model_get_n_items (G_LIST_MODEL (self->items));
+
+  if (n == former)
+    return;
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (items, lucida_class_item_new ());
+  g_list_store_splice (self->items, 0, former, items->pdata, items->len);
+  gtk_widget_set_visible (GTK_WIDGET (self->search), n > SEARCH_ABOVE);
+  /* what is typed in a long list searches it */
+  gtk_search_entry_set_key_capture_widget (self->search,
+                                           n > SEARCH_ABOVE ? GTK_WIDGET (self->view) : NULL);
+  gtk_scrolled_window_set_min_content_height (self->scroller, MIN ((int) n, MIN_ROWS) * ROW_HEIGHT);
+}
+
+/* Gives the classes their places: the most probable first. */
 static void
 refill (LucidaClassList *self)
 {
@@ -92,27 +139,46 @@ refill (LucidaClassList *self)
   int predicted = lucida_session_get_predicted (self->session);
   int n = model ? lucida_model_get_n_classes (model) : 0;
   g_autofree Score *scores = g_new (Score, n);
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
 
+  g_clear_handle_id (&self->refill_id, g_source_remove);
   for (int i = 0; i < n; i++)
     scores[i] = (Score){ i, logits && !isnan (logits[i]) ? logits[i] : -INFINITY };
   if (n > 0)
     qsort (scores, n, sizeof *scores, compare_scores);
+  make_places (self, (guint) n);
   for (int i = 0; i < n; i++)
     {
+      g_autoptr (LucidaClassItem) item
+          = g_list_model_get_item (G_LIST_MODEL (self->items), (guint) i);
       int index = scores[i].index;
 
-      g_ptr_array_add (items, lucida_class_item_new (
-                                  index, lucida_model_get_class_name (model, index),
-                                  logits ? logits[index] : NAN,
-                                  probabilities ? probabilities[index] : NAN, index == predicted));
+      lucida_class_item_set (item, index, lucida_model_get_class_name (model, index),
+                             logits ? logits[index] : NAN,
+                             probabilities ? probabilities[index] : NAN, index == predicted);
     }
-  self->updating = TRUE;
-  g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
-                       items->pdata, items->len);
-  self->updating = FALSE;
-  gtk_widget_set_visible (GTK_WIDGET (self->search), n > SEARCH_ABOVE);
+  if (self->folded)
+    gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
   follow_session (self);
+}
+
+static gboolean
+refill_cb (gpointer data)
+{
+  LucidaClassList *self = data;
+
+  self->refill_id = 0;
+  refill (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Between two pictures there are no scores; what is seen stays, but not for long. */
+static void
+scores_changed_cb (LucidaClassList *self)
+{
+  if (lucida_session_get_logits (self->session) || !lucida_session_get_picture (self->session))
+    refill (self);
+  else if (self->refill_id == 0)
+    self->refill_id = g_timeout_add (STALE_TIME, refill_cb, self);
 }
 
 /* Another model has other classes: what was searched means nothing there. */
@@ -124,12 +190,22 @@ model_changed_cb (LucidaClassList *self)
 }
 
 static void
-selected_cb (LucidaClassList *self)
+chosen_cb (LucidaClassList *self, guint position, guint n)
 {
-  LucidaClassItem *item = gtk_single_selection_get_selected_item (self->selection);
+  g_autoptr (LucidaClassItem) item = g_list_model_get_item (G_LIST_MODEL (self->found), position);
 
-  if (!self->updating && item)
-    lucida_session_set_class (self->session, lucida_class_item_get_index (item));
+  lucida_session_set_class (self->session, lucida_class_item_get_index (item));
+}
+
+/* Pressed, the prediction is followed from picture to picture; otherwise the class stays. */
+static void
+follow_toggled_cb (LucidaClassList *self)
+{
+  if (self->updating || !self->session)
+    return;
+  lucida_session_set_class (self->session, gtk_toggle_button_get_active (self->follow)
+                                               ? LUCIDA_PREDICTED_CLASS
+                                               : lucida_session_get_predicted (self->session));
 }
 
 static void
@@ -140,19 +216,32 @@ search_changed_cb (LucidaClassList *self)
   g_clear_pointer (&self->folded, g_free);
   if (text[0])
     self->folded = g_utf8_casefold (text, -1);
-  self->updating = TRUE;
   gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
-  self->updating = FALSE;
-  if (self->session)
-    follow_session (self);
 }
 
 /* Enter explains the first class that was found. */
 static void
 search_activated_cb (LucidaClassList *self)
 {
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->found)) > 0)
-    gtk_single_selection_set_selected (self->selection, 0);
+  /* the entry tells what was typed last a little later */
+  search_changed_cb (self);
+  gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->choice), 0, TRUE);
+}
+
+/* What was begun in the list goes on in the entry. */
+static void
+search_started_cb (LucidaClassList *self)
+{
+  gtk_text_grab_focus_without_selecting (
+      GTK_TEXT (gtk_editable_get_delegate (GTK_EDITABLE (self->search))));
+}
+
+/* Escape gives up what is searched. */
+static void
+search_stopped_cb (LucidaClassList *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
 static gboolean
@@ -177,17 +266,26 @@ bind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
 }
 
 static void
+unbind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
+{
+  lucida_class_row_set_item (LUCIDA_CLASS_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+static void
 lucida_class_list_dispose (GObject *object)
 {
   LucidaClassList *self = LUCIDA_CLASS_LIST (object);
 
-  self->updating = TRUE;
+  if (self->choice)
+    lucida_choice_model_close (self->choice);
+  g_clear_handle_id (&self->scroll_id, g_source_remove);
+  g_clear_handle_id (&self->refill_id, g_source_remove);
   if (self->session)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->session);
   g_clear_pointer (&self->folded, g_free);
   lucida_template_dispose (GTK_WIDGET (self));
-  g_clear_object (&self->selection);
+  g_clear_object (&self->choice);
   g_clear_object (&self->found);
   g_clear_object (&self->filter);
   g_clear_object (&self->items);
@@ -200,16 +298,24 @@ lucida_class_list_class_init (LucidaClassListClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lucida_class_list_dispose;
+  g_type_ensure (LUCIDA_TYPE_CONTRAST);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/camlucida/CamLucida/ui/class-list.ui");
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, explained);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, search);
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassList, scroller);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, view);
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassList, contrast);
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassList, follow);
+  gtk_widget_class_bind_template_callback (widget_class, follow_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_started_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_stopped_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_row_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_row_cb);
+  gtk_widget_class_bind_template_callback (widget_class, unbind_row_cb);
 }
 
 static void
@@ -219,15 +325,11 @@ lucida_class_list_init (LucidaClassList *self)
   self->filter = GTK_FILTER (gtk_custom_filter_new (matches_cb, self, NULL));
   self->found = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->items)),
                                            g_object_ref (self->filter));
-  self->selection = gtk_single_selection_new (NULL);
-  gtk_single_selection_set_autoselect (self->selection, FALSE);
-  gtk_single_selection_set_can_unselect (self->selection, TRUE);
-  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->found));
+  self->choice = lucida_choice_model_new (G_LIST_MODEL (self->found), is_explained, self);
 
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-  g_signal_connect_swapped (self->selection, "notify::selected-item", G_CALLBACK (selected_cb),
-                            self);
+  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->choice));
+  g_signal_connect_swapped (self->choice, "chosen", G_CALLBACK (chosen_cb), self);
 }
 
 void
@@ -237,8 +339,9 @@ lucida_class_list_set_session (LucidaClassList *self, LucidaSession *session)
 
   self->session = g_object_ref (session);
   g_signal_connect_swapped (session, "model-changed", G_CALLBACK (model_changed_cb), self);
-  g_signal_connect_swapped (session, "scores-changed", G_CALLBACK (refill), self);
+  g_signal_connect_swapped (session, "scores-changed", G_CALLBACK (scores_changed_cb), self);
   g_signal_connect_swapped (session, "question-changed", G_CALLBACK (follow_session), self);
+  lucida_contrast_set_session (self->contrast, session, G_LIST_MODEL (self->items));
   refill (self);
 }
 

@@ -16,6 +16,8 @@ struct _LucidaClassRow
   GtkLabel *mark;
   GtkLabel *score;
   GtkProgressBar *bar;
+
+  LucidaClassItem *item; /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (LucidaClassRow, lucida_class_row, GTK_TYPE_WIDGET)
@@ -23,8 +25,22 @@ G_DEFINE_FINAL_TYPE (LucidaClassRow, lucida_class_row, GTK_TYPE_WIDGET)
 static void
 lucida_class_row_dispose (GObject *object)
 {
+  lucida_class_row_set_item (LUCIDA_CLASS_ROW (object), NULL);
   lucida_template_dispose (GTK_WIDGET (object));
   G_OBJECT_CLASS (lucida_class_row_parent_class)->dispose (object);
+}
+
+/* Asked when it is needed: to set one for each of many rows takes long. */
+static gboolean
+lucida_class_row_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard,
+                                GtkTooltip *tooltip)
+{
+  LucidaClassRow *self = LUCIDA_CLASS_ROW (widget);
+
+  if (!self->item)
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, lucida_class_item_get_name (self->item));
+  return TRUE;
 }
 
 static void
@@ -33,6 +49,7 @@ lucida_class_row_class_init (LucidaClassRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lucida_class_row_dispose;
+  widget_class->query_tooltip = lucida_class_row_query_tooltip;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/camlucida/CamLucida/ui/class-row.ui");
@@ -54,9 +71,10 @@ lucida_class_row_new (void)
   return g_object_new (LUCIDA_TYPE_CLASS_ROW, NULL);
 }
 
-void
-lucida_class_row_set_item (LucidaClassRow *self, LucidaClassItem *item)
+static void
+show_item (LucidaClassRow *self)
 {
+  LucidaClassItem *item = self->item;
   double probability = lucida_class_item_get_probability (item);
   double logit = lucida_class_item_get_logit (item);
   g_autofree char *score = NULL;
@@ -82,4 +100,18 @@ lucida_class_row_set_item (LucidaClassRow *self, LucidaClassItem *item)
   gtk_accessible_update_property (
       GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, lucida_class_item_get_name (item),
       GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description ? description : score, -1);
+}
+
+void
+lucida_class_row_set_item (LucidaClassRow *self, LucidaClassItem *item)
+{
+  g_return_if_fail (LUCIDA_IS_CLASS_ROW (self));
+
+  if (self->item)
+    g_signal_handlers_disconnect_by_data (self->item, self);
+  g_set_object (&self->item, item);
+  if (!item)
+    return;
+  g_signal_connect_swapped (item, "changed", G_CALLBACK (show_item), self);
+  show_item (self);
 }

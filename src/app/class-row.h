@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (LucidaClassRow, lucida_class_row, LUCIDA, CLASS_ROW, GtkWidget)
 
 GtkWidget *lucida_class_row_new (void);
+/* NULL lets go of the item. */
 void lucida_class_row_set_item (LucidaClassRow *self, LucidaClassItem *item);
 
 G_END_DECLS

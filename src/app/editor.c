@@ -80,7 +80,7 @@ static void
 show_preprocessing (LucidaEditor *self, LucidaModel *model)
 {
   const char *source = lucida_model_get_preprocessing_source (model);
-  g_autofree char *text = source ? g_strdup_printf (_ ("from %s"), source) : NULL;
+  g_autofree char *text = source ? g_strdup_printf (_ ("from %s"), _ (source)) : NULL;
 
   self->shown = *lucida_model_get_preprocessing (model);
   self->touched = FALSE;

@@ -3,12 +3,7 @@
 #include "app/exporting.h"
 
 #include "app/text.h"
-#include "base/atomic-file.h"
 #include "base/error.h"
-#include "base/npy.h"
-#include "export/csv.h"
-#include "export/image-file.h"
-#include "export/vector-file.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -17,14 +12,11 @@
 
 typedef struct
 {
-  char *path; /* NULL: the clipboard */
-  LucidaFileKind kind;
+  char *path;         /* NULL: the clipboard */
+  LucidaModel *model; /* (nullable) */
   LucidaPicture *picture;
-  LucidaHeatmap *heatmap; /* NULL: the bare picture */
-  LucidaPlacement placement;
-  LucidaOverlayStyle style;
-  char *keys[6]; /* what a PNG says about itself */
-  char *values[6];
+  LucidaExplanation *explanation; /* NULL: the bare picture */
+  LucidaOverlayOptions options;
   GdkClipboard *clipboard;
   LucidaExportDone done;
   gpointer data;
@@ -37,60 +29,19 @@ export_job_free (gpointer data)
 
   g_free (job->path);
   lucida_picture_unref (job->picture);
-  g_clear_pointer (&job->heatmap, lucida_heatmap_unref);
-  for (gsize i = 0; i < G_N_ELEMENTS (job->values); i++)
-    {
-      g_free (job->keys[i]);
-      g_free (job->values[i]);
-    }
+  g_clear_pointer (&job->explanation, lucida_explanation_unref);
+  g_clear_pointer (&job->model, lucida_model_unref);
   g_clear_object (&job->clipboard);
   g_free (job);
 }
 
 static gboolean
-write_npy (const ExportJob *job, GError **error)
+is_map (LucidaFileKind kind)
 {
-  const LucidaShape shape = { 2, { job->heatmap->height, job->heatmap->width } };
-  g_autoptr (GBytes) bytes = lucida_npy_format (job->heatmap->map, &shape);
-
-  if (!bytes)
-    {
-      g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_NO_MEMORY,
-                   _ ("There is not enough memory for %s"), job->path);
-      return FALSE;
-    }
-  return lucida_atomic_file_write (job->path, g_bytes_get_data (bytes, NULL),
-                                   g_bytes_get_size (bytes), error);
+  return kind == LUCIDA_FILE_NPY || kind == LUCIDA_FILE_CSV;
 }
 
-static gboolean
-write_csv (const ExportJob *job, GError **error)
-{
-  gsize size;
-  g_autofree char *text
-      = lucida_csv_format (job->heatmap->map, job->heatmap->height, job->heatmap->width, &size);
-
-  return lucida_atomic_file_write (job->path, text, size, error);
-}
-
-static void
-draw_surface (cairo_t *cr, gpointer data)
-{
-  cairo_set_source_surface (cr, data, 0.0, 0.0);
-  cairo_paint (cr);
-}
-
-static gboolean
-write_overlay (const ExportJob *job, cairo_surface_t *surface, GError **error)
-{
-  if (job->kind == LUCIDA_FILE_PDF || job->kind == LUCIDA_FILE_SVG)
-    return lucida_vector_file_write (job->path, job->kind, job->picture->width,
-                                     job->picture->height, draw_surface, surface, error);
-  return lucida_image_file_write (job->path, job->kind, surface, (const char *const *) job->keys,
-                                  (const char *const *) job->values, error);
-}
-
-static gpointer
+static GdkTexture *
 make_texture (cairo_surface_t *surface)
 {
   int height = cairo_image_surface_get_height (surface);
@@ -107,28 +58,41 @@ make_texture (cairo_surface_t *surface)
                                  GDK_MEMORY_DEFAULT, bytes, stride);
 }
 
+static GdkTexture *
+make_overlay (const ExportJob *job, GError **error)
+{
+  LucidaPlacement placement = { 0 };
+  cairo_surface_t *surface;
+  GdkTexture *texture;
+
+  if (job->explanation)
+    placement = lucida_picture_place (job->picture->width, job->picture->height,
+                                      lucida_model_get_preprocessing (job->model));
+  surface = lucida_overlay_compose (job->picture, &placement,
+                                    job->explanation ? job->explanation->heatmap : NULL,
+                                    &job->options.style, error);
+  if (!surface)
+    return NULL;
+  texture = make_texture (surface);
+  cairo_surface_destroy (surface);
+  return texture;
+}
+
 /* On the worker's thread. Returns a texture (GdkTexture), or the path that was written (char *). */
 static gpointer
 export_job_run (gpointer data, LucidaJob *handle, GCancellable *cancellable, GError **error)
 {
   ExportJob *job = data;
-  cairo_surface_t *surface;
-  gpointer result = NULL;
+  gboolean written;
 
-  if (job->kind == LUCIDA_FILE_NPY)
-    return write_npy (job, error) ? g_strdup (job->path) : NULL;
-  if (job->kind == LUCIDA_FILE_CSV)
-    return write_csv (job, error) ? g_strdup (job->path) : NULL;
-  surface
-      = lucida_overlay_compose (job->picture, &job->placement, job->heatmap, &job->style, error);
-  if (!surface)
-    return NULL;
   if (!job->path)
-    result = make_texture (surface);
-  else if (write_overlay (job, surface, error))
-    result = g_strdup (job->path);
-  cairo_surface_destroy (surface);
-  return result;
+    return make_overlay (job, error);
+  if (is_map (lucida_file_kind (job->path)))
+    written = lucida_map_file_write (job->path, job->explanation->heatmap, error);
+  else
+    written = lucida_overlay_file_write (job->path, job->model, job->picture, job->explanation,
+                                         &job->options, cancellable, error);
+  return written ? g_strdup (job->path) : NULL;
 }
 
 static void
@@ -146,32 +110,13 @@ export_job_done (gpointer result, const GError *error, gpointer data)
   job->done (job->path, error, job->data);
 }
 
-static void
-describe (ExportJob *job, LucidaSession *session, const LucidaExplanation *explanation)
-{
-  LucidaModel *model = lucida_session_get_model (session);
-  int n = 0;
-
-  job->keys[n] = g_strdup ("Software");
-  job->values[n++] = g_strdup ("CAM Lucida " LUCIDA_VERSION);
-  if (!explanation || !model)
-    return;
-  job->keys[n] = g_strdup ("Model");
-  job->values[n++] = g_strdup (lucida_model_get_title (model));
-  job->keys[n] = g_strdup ("Class");
-  job->values[n++] = g_strdup (lucida_model_get_class_name (model, explanation->class_index));
-  job->keys[n] = g_strdup ("Layer");
-  job->values[n++] = lucida_text_layer (model, explanation);
-  job->keys[n] = g_strdup ("Method");
-  job->values[n++] = g_strdup (explanation->method->title);
-}
-
 /* A job for what is shown now; NULL if nothing is. */
 static ExportJob *
-export_job_new (LucidaSession *session, const LucidaOverlayStyle *style, LucidaExportDone done,
+export_job_new (LucidaSession *session, const LucidaOverlayOptions *options, LucidaExportDone done,
                 gpointer data)
 {
   LucidaPicture *picture = lucida_session_get_picture (session);
+  LucidaModel *model = lucida_session_get_model (session);
   LucidaExplanation *explanation = lucida_session_get_explanation (session);
   ExportJob *job;
 
@@ -179,12 +124,13 @@ export_job_new (LucidaSession *session, const LucidaOverlayStyle *style, LucidaE
     return NULL;
   job = g_new0 (ExportJob, 1);
   job->picture = lucida_picture_ref (picture);
-  if (explanation && lucida_session_get_placement (session, &job->placement))
-    job->heatmap = lucida_heatmap_ref (explanation->heatmap);
-  job->style = *style;
+  if (explanation)
+    job->explanation = lucida_explanation_ref (explanation);
+  if (model)
+    job->model = lucida_model_ref (model);
+  job->options = *options;
   job->done = done;
   job->data = data;
-  describe (job, session, explanation);
   return job;
 }
 
@@ -225,7 +171,7 @@ start (LucidaSession *session, ExportJob *job)
 }
 
 gboolean
-lucida_export_start (LucidaSession *session, const LucidaOverlayStyle *style, const char *path,
+lucida_export_start (LucidaSession *session, const LucidaOverlayOptions *options, const char *path,
                      LucidaExportDone done, gpointer data, GError **error)
 {
   LucidaFileKind kind = lucida_file_kind (path);
@@ -239,15 +185,14 @@ lucida_export_start (LucidaSession *session, const LucidaOverlayStyle *style, co
                    path);
       return FALSE;
     }
-  job = export_job_new (session, style, done, data);
-  if (!job || (!job->heatmap && (kind == LUCIDA_FILE_NPY || kind == LUCIDA_FILE_CSV)))
+  job = export_job_new (session, options, done, data);
+  if (!job || (!job->explanation && is_map (kind)))
     {
       g_clear_pointer (&job, export_job_free);
       g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_INVALID,
                    _ ("There is nothing to export yet; open a picture and a model first"));
       return FALSE;
     }
-  job->kind = kind;
   job->path = g_strdup (path);
   return start (session, job);
 }
@@ -256,7 +201,8 @@ gboolean
 lucida_export_copy (LucidaSession *session, const LucidaOverlayStyle *style,
                     GdkClipboard *clipboard, LucidaExportDone done, gpointer data, GError **error)
 {
-  ExportJob *job = export_job_new (session, style, done, data);
+  const LucidaOverlayOptions options = { .style = *style };
+  ExportJob *job = export_job_new (session, &options, done, data);
 
   if (!job)
     {
@@ -264,7 +210,6 @@ lucida_export_copy (LucidaSession *session, const LucidaOverlayStyle *style,
                    _ ("There is nothing to copy yet; open a picture first"));
       return FALSE;
     }
-  job->kind = LUCIDA_FILE_UNKNOWN;
   job->clipboard = g_object_ref (clipboard);
   return start (session, job);
 }

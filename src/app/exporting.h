@@ -1,7 +1,7 @@
 #pragma once
 
 #include "explorer/session.h"
-#include "render/overlay.h"
+#include "publish/overlay-file.h"
 
 #include <gtk/gtk.h>
 
@@ -15,10 +15,10 @@ typedef void (*LucidaExportDone) (const char *path, const GError *error, gpointe
 
 /* A name to propose: "cat-and-dog-dog-block5_conv2-gradcam" and @suffix. (transfer full) */
 char *lucida_export_dup_name (LucidaSession *session, const char *suffix);
-/* Writes what is shown to @path, at the picture's own resolution; the suffix decides the kind: PNG,
- * JPEG, PDF, SVG, or the raw map as .npy or .csv. FALSE with %LUCIDA_ERROR_INVALID if the suffix
+/* Writes what is shown to @path; the suffix decides the kind: PNG, JPEG, PDF, SVG, or the raw map
+ * as .npy or .csv. FALSE with %LUCIDA_ERROR_INVALID if the suffix
  * means nothing or there is nothing to write. */
-gboolean lucida_export_start (LucidaSession *session, const LucidaOverlayStyle *style,
+gboolean lucida_export_start (LucidaSession *session, const LucidaOverlayOptions *options,
                               const char *path, LucidaExportDone done, gpointer data,
                               GError **error);
 /* Puts the overlay on @clipboard as a picture; @done is told a NULL path. */

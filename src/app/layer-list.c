@@ -2,9 +2,12 @@
 
 #include "app/layer-list.h"
 
+#include "app/choice-model.h"
 #include "app/layer-item.h"
 #include "app/layer-row.h"
 #include "app/template.h"
+
+#define STALE_TIME 250 /* ms that the former picture's maps may be seen */
 
 struct _LucidaLayerList
 {
@@ -15,9 +18,10 @@ struct _LucidaLayerList
 
   LucidaSession *session;
   GListStore *items;
-  GtkSingleSelection *selection;
-  gboolean updating; /* the selection follows the session, not the user */
+  LucidaChoiceModel *choice;
+  const LucidaColormap *colours; /* (nullable) */
   guint scroll_id;
+  guint stale_id;
 };
 
 G_DEFINE_FINAL_TYPE (LucidaLayerList, lucida_layer_list, GTK_TYPE_WIDGET)
@@ -25,24 +29,33 @@ G_DEFINE_FINAL_TYPE (LucidaLayerList, lucida_layer_list, GTK_TYPE_WIDGET)
 /* The operators that people mean by "layer"; others are shown on demand. */
 static const char *const main_ops[] = { "Conv", "ConvTranspose", "Add", "Sum", "Concat", NULL };
 
-/* The tensor that is explained, or will be; -1: none. */
-static int
-get_explained (LucidaLayerList *self, LucidaPlan *plan)
+/* Names of the layers that are explained, or will be. (transfer full) (element-type utf8) */
+static GPtrArray *
+dup_picked (LucidaLayerList *self, LucidaPlan *plan)
 {
+  GPtrArray *picked = g_ptr_array_new_with_free_func (g_free);
   char **names = lucida_session_get_question (self->session)->layers;
   int i = lucida_plan_get_default_layer (plan);
   int n_layers;
 
-  if (names && names[0])
-    return lucida_plan_find_layer (plan, names[0], NULL, NULL);
-  return i < 0 ? -1 : lucida_plan_get_layers (plan, &n_layers)[i].value;
+  for (int n = 0; names && names[n]; n++)
+    g_ptr_array_add (picked, g_strdup (names[n]));
+  if (picked->len == 0 && i >= 0)
+    g_ptr_array_add (picked, g_strdup (lucida_plan_get_layers (plan, &n_layers)[i].tensor));
+  return picked;
+}
+
+static gboolean
+is_picked (gpointer item, gpointer data)
+{
+  return lucida_layer_item_get_state (item)->picked;
 }
 
 static gboolean
 scroll_cb (gpointer data)
 {
   LucidaLayerList *self = data;
-  guint position = gtk_single_selection_get_selected (self->selection);
+  guint position = lucida_choice_model_find (self->choice);
 
   self->scroll_id = 0;
   if (position != GTK_INVALID_LIST_POSITION)
@@ -50,28 +63,105 @@ scroll_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Lets the selected row be that of the explained layer, without asking again. */
+/* The share of the layer in the map that is shown; negative where that is of one layer alone. */
+static double
+get_share (const LucidaExplanation *explanation, int value)
+{
+  for (int i = 0; explanation && explanation->n_values > 1 && i < explanation->n_values; i++)
+    if (explanation->values[i] == value)
+      return explanation->shares[i];
+  return -1.0;
+}
+
+static gboolean stale_cb (gpointer data);
+
+/* Tells every item what is known of it by now. Between two pictures there are no maps; what is seen
+ * stays, but with @drop no longer. */
 static void
-follow_session (LucidaLayerList *self)
+tell_items (LucidaLayerList *self, gboolean drop)
 {
   LucidaModel *model = lucida_session_get_model (self->session);
+  LucidaPlan *plan = model ? lucida_model_get_plan (model) : NULL;
+  LucidaExplanation *explanation = lucida_session_get_explanation (self->session);
+  g_autoptr (GPtrArray) picked = plan ? dup_picked (self, plan) : NULL;
+  g_autoptr (GHashTable) values = g_hash_table_new (NULL, NULL);
+  gboolean stale = FALSE;
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->items));
-  guint position = GTK_INVALID_LIST_POSITION;
-  int explained = model ? get_explained (self, lucida_model_get_plan (model)) : -1;
 
-  for (guint i = 0; i < n && position == GTK_INVALID_LIST_POSITION; i++)
+  for (guint i = 0; picked && i < picked->len; i++)
+    g_hash_table_add (values, GINT_TO_POINTER (lucida_plan_find_layer (
+                                  plan, g_ptr_array_index (picked, i), NULL, NULL)));
+  for (guint i = 0; i < n; i++)
     {
       g_autoptr (LucidaLayerItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
+      int value = lucida_layer_item_get_value (item);
+      LucidaLayerState state = { .picked = g_hash_table_contains (values, GINT_TO_POINTER (value)),
+                                 .share = -1.0,
+                                 .map = lucida_session_get_layer_map (self->session, value),
+                                 .colours = self->colours };
 
-      if (lucida_layer_item_get_value (item) == explained)
-        position = i;
+      if (!state.map && !drop && lucida_layer_item_get_state (item)->map)
+        {
+          state.map = lucida_layer_item_get_state (item)->map;
+          stale = TRUE;
+        }
+      if (state.picked && picked->len > 1)
+        state.share = get_share (explanation, value);
+      lucida_layer_item_set_state (item, &state);
     }
-  self->updating = TRUE;
-  gtk_single_selection_set_selected (self->selection, position);
-  self->updating = FALSE;
+  if (stale && self->stale_id == 0)
+    self->stale_id = g_timeout_add (STALE_TIME, stale_cb, self);
+}
+
+static gboolean
+stale_cb (gpointer data)
+{
+  LucidaLayerList *self = data;
+
+  self->stale_id = 0;
+  tell_items (self, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+update (LucidaLayerList *self)
+{
+  tell_items (self, FALSE);
+}
+
+/* Others are explained: their rows are chosen, without asking again. */
+static void
+follow_question (LucidaLayerList *self)
+{
+  update (self);
+  lucida_choice_model_update (self->choice);
   /* not before the rows have been given their places */
   if (self->scroll_id == 0)
     self->scroll_id = g_idle_add_full (G_PRIORITY_LOW, scroll_cb, self, NULL);
+}
+
+/* Puts the layer among those that are explained, or takes it out; one is left. */
+static void
+toggle_item (LucidaLayerList *self, LucidaLayerItem *toggled)
+{
+  LucidaModel *model = lucida_session_get_model (self->session);
+  LucidaPlan *plan = model ? lucida_model_get_plan (model) : NULL;
+  g_autoptr (GPtrArray) names = plan ? dup_picked (self, plan) : NULL;
+  int value = lucida_layer_item_get_value (toggled);
+  gboolean removed = FALSE;
+
+  if (!names)
+    return;
+  for (guint i = names->len; i-- > 0;)
+    if (lucida_plan_find_layer (plan, g_ptr_array_index (names, i), NULL, NULL) == value)
+      {
+        g_ptr_array_remove_index (names, i);
+        removed = TRUE;
+      }
+  if (!removed || names->len == 0)
+    g_ptr_array_add (names, g_strdup (lucida_layer_item_get_tensor (toggled)));
+  g_ptr_array_add (names, NULL);
+  lucida_session_set_layers (self->session, (const char *const *) names->pdata);
 }
 
 static void
@@ -80,11 +170,13 @@ refill (LucidaLayerList *self)
   LucidaModel *model = lucida_session_get_model (self->session);
   LucidaPlan *plan = model ? lucida_model_get_plan (model) : NULL;
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (int));
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   gboolean all = gtk_toggle_button_get_active (self->all);
   const LucidaLayer *layers = NULL;
   int n_layers = 0;
   int default_value = -1;
+  int stage = -1;
 
   if (plan)
     {
@@ -98,25 +190,44 @@ refill (LucidaLayerList *self)
         && (all || layers[i].value == default_value || g_strv_contains (main_ops, layers[i].op))
         /* a normalisation after a convolution means the same tensor */
         && g_hash_table_add (seen, GINT_TO_POINTER (layers[i].value)))
-      g_ptr_array_add (items, lucida_layer_item_new (&layers[i], layers[i].value == default_value));
-  self->updating = TRUE;
+      {
+        LucidaLayerItem *item = lucida_layer_item_new (&layers[i], layers[i].value == default_value,
+                                                       layers[i].stage != stage);
+
+        g_signal_connect_object (item, "toggled", G_CALLBACK (toggle_item), self,
+                                 G_CONNECT_SWAPPED);
+        g_ptr_array_add (items, item);
+        g_array_append_val (values, layers[i].value);
+        stage = layers[i].stage;
+      }
   g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
                        items->pdata, items->len);
-  self->updating = FALSE;
-  follow_session (self);
+  lucida_session_show_layer_maps (self->session, (const int *) values->data, (int) values->len);
+  follow_question (self);
+}
+
+/* The tensors' names are never ambiguous. */
+static void
+chosen_cb (LucidaLayerList *self, guint position, guint n)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = position; i < position + n; i++)
+    {
+      g_autoptr (LucidaLayerItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
+
+      g_ptr_array_add (names, g_strdup (lucida_layer_item_get_tensor (item)));
+    }
+  g_ptr_array_add (names, NULL);
+  lucida_session_set_layers (self->session, (const char *const *) names->pdata);
 }
 
 static void
-selected_cb (LucidaLayerList *self)
+unchosen_cb (LucidaLayerList *self, guint position)
 {
-  LucidaLayerItem *item = gtk_single_selection_get_selected_item (self->selection);
-  const char *names[] = { NULL, NULL };
+  g_autoptr (LucidaLayerItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), position);
 
-  if (self->updating || !item)
-    return;
-  /* the tensor's name is never ambiguous */
-  names[0] = lucida_layer_item_get_tensor (item);
-  lucida_session_set_layers (self->session, names);
+  toggle_item (self, item);
 }
 
 static void
@@ -124,6 +235,34 @@ all_toggled_cb (LucidaLayerList *self)
 {
   if (self->session)
     refill (self);
+}
+
+/* Space ticks the row that has the focus. */
+static gboolean
+tick_focused_cb (GtkWidget *view, GVariant *arguments, gpointer data)
+{
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (view));
+  GtkWidget *row = focus ? gtk_widget_get_first_child (focus) : NULL;
+
+  if (!row || !LUCIDA_IS_LAYER_ROW (row))
+    return FALSE;
+  lucida_layer_row_tick (LUCIDA_LAYER_ROW (row));
+  return TRUE;
+}
+
+static void
+add_keys (LucidaLayerList *self)
+{
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+
+  /* before the list takes them for a selection */
+  gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (controller),
+      gtk_shortcut_new (
+          gtk_shortcut_trigger_parse_string ("space|<Control>space|KP_Space|<Control>KP_Space"),
+          gtk_callback_action_new (tick_focused_cb, NULL, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self->view), controller);
 }
 
 static void
@@ -140,17 +279,25 @@ bind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
 }
 
 static void
+unbind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
+{
+  lucida_layer_row_set_item (LUCIDA_LAYER_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+static void
 lucida_layer_list_dispose (GObject *object)
 {
   LucidaLayerList *self = LUCIDA_LAYER_LIST (object);
 
-  self->updating = TRUE;
+  if (self->choice)
+    lucida_choice_model_close (self->choice);
   g_clear_handle_id (&self->scroll_id, g_source_remove);
+  g_clear_handle_id (&self->stale_id, g_source_remove);
   if (self->session)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->session);
   lucida_template_dispose (GTK_WIDGET (self));
-  g_clear_object (&self->selection);
+  g_clear_object (&self->choice);
   g_clear_object (&self->items);
   G_OBJECT_CLASS (lucida_layer_list_parent_class)->dispose (object);
 }
@@ -169,21 +316,20 @@ lucida_layer_list_class_init (LucidaLayerListClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, all_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_row_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_row_cb);
+  gtk_widget_class_bind_template_callback (widget_class, unbind_row_cb);
 }
 
 static void
 lucida_layer_list_init (LucidaLayerList *self)
 {
   self->items = g_list_store_new (LUCIDA_TYPE_LAYER_ITEM);
-  self->selection = gtk_single_selection_new (NULL);
-  gtk_single_selection_set_autoselect (self->selection, FALSE);
-  gtk_single_selection_set_can_unselect (self->selection, TRUE);
-  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->items));
+  self->choice = lucida_choice_model_new (G_LIST_MODEL (self->items), is_picked, NULL);
 
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-  g_signal_connect_swapped (self->selection, "notify::selected-item", G_CALLBACK (selected_cb),
-                            self);
+  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->choice));
+  g_signal_connect_swapped (self->choice, "chosen", G_CALLBACK (chosen_cb), self);
+  g_signal_connect_swapped (self->choice, "unchosen", G_CALLBACK (unchosen_cb), self);
+  add_keys (self);
 }
 
 void
@@ -193,6 +339,18 @@ lucida_layer_list_set_session (LucidaLayerList *self, LucidaSession *session)
 
   self->session = g_object_ref (session);
   g_signal_connect_swapped (session, "model-changed", G_CALLBACK (refill), self);
-  g_signal_connect_swapped (session, "question-changed", G_CALLBACK (follow_session), self);
+  g_signal_connect_swapped (session, "question-changed", G_CALLBACK (follow_question), self);
+  g_signal_connect_swapped (session, "explanation-changed", G_CALLBACK (update), self);
+  g_signal_connect_swapped (session, "layer-maps-changed", G_CALLBACK (update), self);
   refill (self);
+}
+
+void
+lucida_layer_list_set_colours (LucidaLayerList *self, const LucidaColormap *colours)
+{
+  g_return_if_fail (LUCIDA_IS_LAYER_LIST (self));
+
+  self->colours = colours;
+  if (self->session)
+    update (self);
 }

@@ -44,10 +44,11 @@ follow_session (LucidaMethodSwitch *self)
   self->updating = FALSE;
 }
 
+/* Also of the button that is pressed already: the same question once more. */
 static void
-toggled_cb (LucidaMethodSwitch *self, GtkToggleButton *button)
+clicked_cb (LucidaMethodSwitch *self, GtkToggleButton *button)
 {
-  if (self->updating || !self->session || !gtk_toggle_button_get_active (button))
+  if (!self->session)
     return;
   for (int i = 0; i < N_BUTTONS && lucida_methods[i]; i++)
     if (self->buttons[i] == button)
@@ -122,7 +123,7 @@ lucida_method_switch_init (LucidaMethodSwitch *self)
       self->buttons[i]
           = GTK_TOGGLE_BUTTON (gtk_toggle_button_new_with_label (lucida_methods[i]->title));
       gtk_toggle_button_set_group (self->buttons[i], i > 0 ? self->buttons[0] : NULL);
-      g_signal_connect_swapped (self->buttons[i], "toggled", G_CALLBACK (toggled_cb), self);
+      g_signal_connect_swapped (self->buttons[i], "clicked", G_CALLBACK (clicked_cb), self);
       gtk_box_append (self->box, GTK_WIDGET (self->buttons[i]));
     }
   if (lucida_methods[0] && lucida_methods[1] && lucida_methods[N_BUTTONS])

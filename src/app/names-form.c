@@ -126,7 +126,7 @@ lucida_names_form_set_model (LucidaNamesForm *self, LucidaModel *model)
     source = g_strdup (_ ("set here"));
   else if (lucida_model_has_class_names (model))
     /* Translators: where class names or preprocessing come from; %s is a file, for instance. */
-    source = g_strdup_printf (_ ("from %s"), lucida_model_get_class_names_source (model));
+    source = g_strdup_printf (_ ("from %s"), _ (lucida_model_get_class_names_source (model)));
   else
     source = g_strdup (_ ("nothing says the names"));
   gtk_label_set_text (self->source, source);

@@ -76,6 +76,20 @@ bind_colours_cb (GtkListItemFactory *factory, GtkListItem *item)
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, _ (colormap->title), -1);
 }
 
+/* What a drop-down shows when nothing is chosen would be read out all the same. */
+static void
+hide_placeholder (GtkWidget *widget)
+{
+  GtkWidget *empty
+      = GTK_IS_STACK (widget) ? gtk_stack_get_child_by_name (GTK_STACK (widget), "empty") : NULL;
+
+  if (empty)
+    gtk_widget_set_visible (empty, FALSE);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !empty;
+       child = gtk_widget_get_next_sibling (child))
+    hide_placeholder (child);
+}
+
 static void
 lucida_overlay_panel_dispose (GObject *object)
 {
@@ -126,6 +140,7 @@ lucida_overlay_panel_init (LucidaOverlayPanel *self)
   gtk_accessible_update_property (
       GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (self->colours))),
       GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Colours"), -1);
+  hide_placeholder (GTK_WIDGET (self->colours));
   changed_cb (self);
 }
 

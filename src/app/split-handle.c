@@ -5,19 +5,22 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define STEP 0.02 /* of an arrow key */
-#define PAGE 0.1  /* of Page Up and Page Down, or with Ctrl or Shift */
+#define WHOLE 100.0 /* per cent */
+#define STEP 2.0
+#define PAGE 10.0
 #define MIDDLE 0.5
 #define LINE 2.0  /* width in pixels */
 #define GRIP 12.0 /* radius in pixels */
 #define ARROW 4.0
+#define FOCUS 0.21, 0.52, 0.89 /* red, green, blue */
 
 struct _LucidaSplitHandle
 {
   GtkWidget parent_instance;
 
-  double position;
-  double grab; /* from the line to the pointer when a drag began */
+  GtkAdjustment *adjustment; /* in per cent; the scale's */
+  GtkWidget *scale;          /* unseen: the keys and what assistive technologies know of it */
+  double grab;               /* from the line to the pointer when a drag began */
 };
 
 enum
@@ -37,6 +40,12 @@ is_mirrored (LucidaSplitHandle *self)
 }
 
 static double
+get_position (LucidaSplitHandle *self)
+{
+  return gtk_adjustment_get_value (self->adjustment) / WHOLE;
+}
+
+static double
 get_parent_width (LucidaSplitHandle *self)
 {
   GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
@@ -50,7 +59,7 @@ get_line (LucidaSplitHandle *self)
 {
   int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
   double width = get_parent_width (self);
-  double main_width = round (self->position * width * scale) / scale;
+  double main_width = round (get_position (self) * width * scale) / scale;
 
   return is_mirrored (self) ? width - main_width : main_width;
 }
@@ -68,18 +77,12 @@ to_parent (LucidaSplitHandle *self, double x)
 static void
 set_position (LucidaSplitHandle *self, double position)
 {
-  int percent;
-  g_autofree char *text = NULL;
+  gtk_adjustment_set_value (self->adjustment, WHOLE * position);
+}
 
-  position = CLAMP (position, 0.0, 1.0);
-  if (position == self->position)
-    return;
-  self->position = position;
-  percent = (int) lround (100.0 * position);
-  /* Translators: how much of the canvas the main half takes. */
-  text = g_strdup_printf (_ ("%d %%"), percent);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_VALUE_NOW,
-                                  (double) percent, GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, -1);
+static void
+value_changed_cb (LucidaSplitHandle *self)
+{
   gtk_widget_queue_draw (GTK_WIDGET (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_POSITION]);
 }
@@ -89,7 +92,7 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, LucidaSplitHandle *s
 {
   self->grab = to_parent (self, x) - get_line (self);
   gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
-  gtk_widget_grab_focus (GTK_WIDGET (self));
+  gtk_widget_grab_focus (self->scale);
 }
 
 /* The handle moves under the pointer: only the parent's coordinates stay. */
@@ -110,46 +113,6 @@ pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, LucidaSpl
 {
   if (n_press == 2)
     set_position (self, MIDDLE);
-}
-
-static gboolean
-key_pressed_cb (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
-                LucidaSplitHandle *self)
-{
-  double step = state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK) ? PAGE : STEP;
-  double right = is_mirrored (self) ? -step : step;
-
-  if (state & GDK_ALT_MASK)
-    return GDK_EVENT_PROPAGATE;
-  switch (key)
-    {
-    case GDK_KEY_Left:
-    case GDK_KEY_KP_Left:
-      set_position (self, self->position - right);
-      return GDK_EVENT_STOP;
-    case GDK_KEY_Right:
-    case GDK_KEY_KP_Right:
-      set_position (self, self->position + right);
-      return GDK_EVENT_STOP;
-    case GDK_KEY_Page_Up:
-    case GDK_KEY_KP_Page_Up:
-      set_position (self, self->position + PAGE);
-      return GDK_EVENT_STOP;
-    case GDK_KEY_Page_Down:
-    case GDK_KEY_KP_Page_Down:
-      set_position (self, self->position - PAGE);
-      return GDK_EVENT_STOP;
-    case GDK_KEY_Home:
-    case GDK_KEY_KP_Home:
-      set_position (self, 0.0);
-      return GDK_EVENT_STOP;
-    case GDK_KEY_End:
-    case GDK_KEY_KP_End:
-      set_position (self, 1.0);
-      return GDK_EVENT_STOP;
-    default:
-      return GDK_EVENT_PROPAGATE;
-    }
 }
 
 static void
@@ -182,8 +145,16 @@ lucida_split_handle_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   cairo_fill (cr);
   cairo_arc (cr, x, y, GRIP, 0.0, 2.0 * G_PI);
   cairo_fill_preserve (cr);
-  cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.5);
-  cairo_set_line_width (cr, 1.0);
+  if (gtk_widget_get_state_flags (self->scale) & GTK_STATE_FLAG_FOCUS_VISIBLE)
+    {
+      cairo_set_source_rgb (cr, FOCUS);
+      cairo_set_line_width (cr, 5.0);
+    }
+  else
+    {
+      cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.5);
+      cairo_set_line_width (cr, 1.0);
+    }
   cairo_stroke (cr);
   cairo_set_source_rgb (cr, 0.2, 0.2, 0.2);
   cairo_set_line_width (cr, 1.8);
@@ -202,10 +173,23 @@ lucida_split_handle_measure (GtkWidget *widget, GtkOrientation orientation, int 
 }
 
 static void
+lucida_split_handle_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  LucidaSplitHandle *self = LUCIDA_SPLIT_HANDLE (widget);
+  int least_width, least_height;
+
+  gtk_widget_measure (self->scale, GTK_ORIENTATION_HORIZONTAL, -1, &least_width, NULL, NULL, NULL);
+  gtk_widget_measure (self->scale, GTK_ORIENTATION_VERTICAL, -1, &least_height, NULL, NULL, NULL);
+  gtk_widget_size_allocate (
+      self->scale, &(GtkAllocation){ 0, 0, MAX (width, least_width), MAX (height, least_height) },
+      baseline);
+}
+
+static void
 lucida_split_handle_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
   if (id == PROP_POSITION)
-    g_value_set_double (value, LUCIDA_SPLIT_HANDLE (object)->position);
+    g_value_set_double (value, get_position (LUCIDA_SPLIT_HANDLE (object)));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
 }
@@ -220,11 +204,19 @@ lucida_split_handle_set_property (GObject *object, guint id, const GValue *value
 }
 
 static void
+lucida_split_handle_dispose (GObject *object)
+{
+  g_clear_pointer (&LUCIDA_SPLIT_HANDLE (object)->scale, gtk_widget_unparent);
+  G_OBJECT_CLASS (lucida_split_handle_parent_class)->dispose (object);
+}
+
+static void
 lucida_split_handle_class_init (LucidaSplitHandleClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  object_class->dispose = lucida_split_handle_dispose;
   object_class->get_property = lucida_split_handle_get_property;
   object_class->set_property = lucida_split_handle_set_property;
   properties[PROP_POSITION]
@@ -234,8 +226,9 @@ lucida_split_handle_class_init (LucidaSplitHandleClass *klass)
 
   widget_class->snapshot = lucida_split_handle_snapshot;
   widget_class->measure = lucida_split_handle_measure;
+  widget_class->size_allocate = lucida_split_handle_size_allocate;
   gtk_widget_class_set_css_name (widget_class, "splithandle");
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_SLIDER);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void
@@ -244,23 +237,25 @@ lucida_split_handle_init (LucidaSplitHandle *self)
   GtkWidget *widget = GTK_WIDGET (self);
   GtkGesture *drag = gtk_gesture_drag_new ();
   GtkGesture *click = gtk_gesture_click_new ();
-  GtkEventController *keys = gtk_event_controller_key_new ();
 
-  self->position = MIDDLE;
-  gtk_widget_set_focusable (widget, TRUE);
+  self->adjustment = gtk_adjustment_new (WHOLE * MIDDLE, 0.0, WHOLE, STEP, PAGE, 0.0);
+  g_signal_connect_swapped (self->adjustment, "value-changed", G_CALLBACK (value_changed_cb), self);
+  self->scale = gtk_scale_new (GTK_ORIENTATION_HORIZONTAL, self->adjustment);
+  gtk_widget_set_opacity (self->scale, 0.0);
+  gtk_widget_set_can_target (self->scale, FALSE);
+  gtk_widget_set_parent (self->scale, widget);
+  g_signal_connect_swapped (self->scale, "state-flags-changed", G_CALLBACK (gtk_widget_queue_draw),
+                            self);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Split position"), -1);
   gtk_widget_set_overflow (widget, GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_cursor_from_name (widget, "ew-resize");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_VALUE_MIN, 0.0,
-                                  GTK_ACCESSIBLE_PROPERTY_VALUE_MAX, 100.0,
-                                  GTK_ACCESSIBLE_PROPERTY_VALUE_NOW, 100.0 * MIDDLE, -1);
   g_signal_connect (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
   g_signal_connect (drag, "drag-update", G_CALLBACK (drag_update_cb), self);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (drag));
   g_signal_connect (click, "pressed", G_CALLBACK (pressed_cb), self);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));
   gtk_gesture_group (drag, click);
-  g_signal_connect (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self);
-  gtk_widget_add_controller (widget, keys);
 }
 
 double
@@ -268,5 +263,5 @@ lucida_split_handle_get_position (LucidaSplitHandle *self)
 {
   g_return_val_if_fail (LUCIDA_IS_SPLIT_HANDLE (self), MIDDLE);
 
-  return self->position;
+  return get_position (self);
 }

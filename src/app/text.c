@@ -114,9 +114,7 @@ lucida_text_class (LucidaModel *model, const LucidaExplanation *explanation)
   g_autofree char *percent = NULL;
 
   if (explanation->against_index != LUCIDA_NO_CLASS)
-    /* Translators: two classes: why "dog" rather than "cat". */
-    return g_strdup_printf (_ ("%s rather than %s"), name,
-                            lucida_model_get_class_name (model, explanation->against_index));
+    return lucida_text_why (model, explanation->class_index, explanation->against_index);
   if (isnan (explanation->probability))
     return g_strdup (name);
   percent = lucida_text_percent (explanation->probability);
@@ -181,6 +179,19 @@ lucida_text_layer (LucidaModel *model, const LucidaExplanation *explanation)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* The class, and the one that it is set against. (transfer full) */
+static char *
+name_subject (LucidaModel *model, const LucidaExplanation *explanation)
+{
+  const char *name = lucida_model_get_class_name (model, explanation->class_index);
+
+  if (explanation->against_index == LUCIDA_NO_CLASS)
+    return g_strdup (name);
+  /* Translators: a class, and the one that it is set against. */
+  return g_strdup_printf (_ ("%s rather than %s"), name,
+                          lucida_model_get_class_name (model, explanation->against_index));
+}
+
 char *
 lucida_text_describe (LucidaModel *model, const LucidaExplanation *explanation)
 {
@@ -190,7 +201,7 @@ lucida_text_describe (LucidaModel *model, const LucidaExplanation *explanation)
     { N_ ("the lower left"), N_ ("the bottom"), N_ ("the lower right") },
   };
   const LucidaHeatmap *map = explanation->heatmap;
-  const char *name = lucida_model_get_class_name (model, explanation->class_index);
+  g_autofree char *name = name_subject (model, explanation);
   int strongest = 0;
 
   if (map->evidence != LUCIDA_EVIDENCE_FOUND)

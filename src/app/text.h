@@ -18,7 +18,7 @@ char *lucida_text_preprocessing (const LucidaPicture *picture, const LucidaPrepr
                                  int channels);
 /* "forward 9 ms · gradients 8 ms · map 0.1 ms". (transfer full) */
 char *lucida_text_timing (const LucidaSeconds *seconds);
-/* "dog 19 %", "dog rather than cat"; the class that was explained. (transfer full) */
+/* "dog 19 %", "why dog rather than cat"; the class that was explained. (transfer full) */
 char *lucida_text_class (LucidaModel *model, const LucidaExplanation *explanation);
 /* "why dog", "why dog rather than cat"; @against may be LUCIDA_NO_CLASS. (transfer full) */
 char *lucida_text_why (LucidaModel *model, int class_index, int against);

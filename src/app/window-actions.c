@@ -142,14 +142,15 @@ static void
 export_chosen_cb (const char *path, gpointer data)
 {
   LucidaWindow *self = data;
-  LucidaOverlayStyle style = lucida_overlay_panel_get_style (self->overlay_panel);
+  const LucidaOverlayOptions options
+      = { .style = lucida_overlay_panel_get_style (self->overlay_panel) };
   g_autoptr (GError) error = NULL;
 
   if (self->closed)
     return;
   remember_folder (self, path);
   lucida_error_bar_hide (self->error_bar);
-  if (!lucida_export_start (self->session, &style, path, export_done_cb, self, &error))
+  if (!lucida_export_start (self->session, &options, path, export_done_cb, self, &error))
     lucida_error_bar_show (self->error_bar, LUCIDA_BAR_ERROR, error->message);
 }
 

@@ -44,10 +44,11 @@ struct _LucidaWindow
   LucidaNetwork *watched_network; /* read from the model's file as it is watched; (nullable) */
   gboolean picture_stale;         /* the file is another one by now */
   gboolean model_stale;
-  GtkWidget *editor;    /* (nullable) */
-  GMenu *recent_models; /* in the menu beside the model's name */
-  char *recent_picture; /* was asked for by hand and may be remembered; (nullable) */
-  char *folder;         /* where the last file was chosen; (nullable) */
+  GMenu *recent_models;   /* in the menu beside the model's name */
+  char *recent_picture;   /* was asked for by hand and may be remembered; (nullable) */
+  GtkWidget *editor;      /* (nullable) */
+  GtkWidget *preferences; /* (nullable) */
+  char *folder;           /* where the last file was chosen; (nullable) */
 };
 
 /* window-actions.c */
@@ -73,6 +74,13 @@ void _lucida_window_hint (LucidaWindow *self);
 /* window-recent.c */
 void _lucida_window_install_recent (GtkWidgetClass *klass);
 void _lucida_window_add_recent (LucidaWindow *self);
+
+/* window-preferences.c */
+void _lucida_window_install_preferences (GtkWidgetClass *klass);
+/* Lets models be shown as they were looked at last; before any is opened. */
+void _lucida_window_remember_choices (LucidaWindow *self);
+/* After the settings are there. */
+void _lucida_window_apply_preferences (LucidaWindow *self);
 
 /* window-watch.c */
 void _lucida_window_add_watches (LucidaWindow *self);

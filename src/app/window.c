@@ -96,6 +96,18 @@ style_changed_cb (LucidaWindow *self)
   LucidaOverlayStyle style = lucida_overlay_panel_get_style (self->overlay_panel);
 
   lucida_canvas_frame_set_style (self->frame, &style);
+  lucida_layer_list_set_colours (self->layer_list, style.colormap);
+}
+
+/* A window beside this one goes with it. */
+static void
+close_beside (GtkWidget *window)
+{
+  if (!window)
+    return;
+  /* the key that closes both holds it for longer than its parent lives */
+  gtk_window_set_transient_for (GTK_WINDOW (window), NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
 }
 
 /* Ends the worker, so that nothing comes back to widgets that are gone. */
@@ -105,12 +117,8 @@ window_close (LucidaWindow *self)
   if (self->closed)
     return;
   self->closed = TRUE;
-  if (self->editor)
-    {
-      /* the key that closes both holds the editor for longer than its parent lives */
-      gtk_window_set_transient_for (GTK_WINDOW (self->editor), NULL);
-      gtk_window_destroy (GTK_WINDOW (self->editor));
-    }
+  close_beside (self->editor);
+  close_beside (self->preferences);
   lucida_canvas_frame_close (self->frame);
   lucida_session_close (self->session);
 }
@@ -176,6 +184,7 @@ lucida_window_class_init (LucidaWindowClass *klass)
   _lucida_window_install_actions (widget_class);
   _lucida_window_install_strip (widget_class);
   _lucida_window_install_recent (widget_class);
+  _lucida_window_install_preferences (widget_class);
   _lucida_window_install_compare (widget_class);
 }
 
@@ -183,6 +192,7 @@ static void
 lucida_window_init (LucidaWindow *self)
 {
   self->session = lucida_session_new ();
+  _lucida_window_remember_choices (self);
   gtk_widget_init_template (GTK_WIDGET (self));
 
   g_signal_connect_swapped (self->session, "failed", G_CALLBACK (failed_cb), self);
@@ -220,6 +230,7 @@ lucida_window_new (GtkApplication *application, GSettings *settings)
     {
       self->settings = g_object_ref (settings);
       self->folder = g_settings_get_string (settings, "folder");
+      _lucida_window_apply_preferences (self);
       g_settings_bind (settings, "width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
       g_settings_bind (settings, "height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
       g_settings_bind (settings, "strip", self, "show-strip", G_SETTINGS_BIND_DEFAULT);

@@ -1,3 +1,4 @@
+#include "base/escape.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/report.h"
@@ -339,7 +340,7 @@ print_text (const char *path, const LucidaModel *model, guint threads, const Res
 {
   const LucidaPreprocessing *p = lucida_model_get_preprocessing (model);
   const LucidaLayer *layers;
-  g_autofree char *shown = cli_escape (path);
+  g_autofree char *shown = lucida_escape (path);
   int n;
 
   layers = lucida_plan_get_layers (lucida_model_get_plan (model), &n);
@@ -357,7 +358,7 @@ print_text (const char *path, const LucidaModel *model, guint threads, const Res
   for (guint i = 0; i < result->layers->len; i++)
     {
       const LayerTime *time = &g_array_index (result->layers, LayerTime, i);
-      g_autofree char *name = cli_escape (layers[time->layer].name);
+      g_autofree char *name = lucida_escape (layers[time->layer].name);
 
       printf ("%10.4f %10.4f  %s\n", time->gradcam, time->layercam, name);
     }

@@ -1,3 +1,4 @@
+#include "base/escape.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/report.h"
@@ -51,13 +52,13 @@ print_text (const LucidaModel *model, const LucidaAnalysis *analysis, const char
 {
   g_autofree Ranked *ranked = rank (model, analysis);
   g_autofree char *shown = g_filename_display_name (path);
-  g_autofree char *name = cli_escape (shown);
+  g_autofree char *name = lucida_escape (shown);
 
   printf ("%s:", name);
   for (int i = 0; i < MIN (top, lucida_model_get_n_classes (model)); i++)
     {
       g_autofree char *class_name
-          = cli_escape (lucida_model_get_class_name (model, ranked[i].index));
+          = lucida_escape (lucida_model_get_class_name (model, ranked[i].index));
       g_autofree char *value = lucida_model_has_probabilities (model)
                                    ? cli_format_percent (ranked[i].probability)
                                    : cli_format_number (ranked[i].logit);

@@ -1,12 +1,12 @@
 #include "config.h"
 
 #include "base/atomic-file.h"
+#include "base/escape.h"
 #include "base/npy.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/report.h"
-#include "export/csv.h"
-#include "export/figure-file.h"
+#include "publish/overlay-file.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -172,48 +172,20 @@ write_tensor (const char *path, LucidaTensor *tensor, GError **error)
                                    error);
 }
 
-/* The raw map of one layer; of several the fused one, which is between 0 and 1 as it is. */
-static gboolean
-write_heatmap (const char *path, const LucidaHeatmap *heatmap, GError **error)
-{
-  LucidaShape shape = lucida_shape (2, (int64_t) heatmap->height, (int64_t) heatmap->width);
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (lucida_file_kind (path) == LUCIDA_FILE_CSV)
-    {
-      gsize size;
-      char *text = lucida_csv_format (heatmap->map, heatmap->height, heatmap->width, &size);
-
-      bytes = g_bytes_new_take (text, size);
-    }
-  else
-    bytes = lucida_npy_format (heatmap->map, &shape);
-  return lucida_atomic_file_write (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                                   error);
-}
-
 static gboolean
 write_picture (const Work *self, GError **error)
 {
   const LucidaExplanation *explanation = self->explanation;
   const char *path = self->options->output;
-  g_autofree char *layer = g_utf8_make_valid (explanation->layer, -1);
-  g_autofree char *title
-      = g_utf8_make_valid (lucida_model_get_class_name (self->model, explanation->class_index), -1);
-  const char *const keys[] = { "Software", "Title", "Description", NULL };
-  g_autofree char *description = g_strdup_printf (
-      "%s, %s, %s", lucida_model_get_title (self->model), layer, explanation->method->title);
-  const char *const values[] = { "CAM Lucida " LUCIDA_VERSION, title, description, NULL };
-  LucidaPlacement placement;
+  const LucidaOverlayOptions how = { .style = self->style,
+                                     .legend = self->options->legend,
+                                     .caption = self->options->caption,
+                                     .any_size = self->options->checksum };
   int channels, height, width;
 
   if (self->picture)
-    {
-      placement = lucida_picture_place (self->picture->width, self->picture->height,
-                                        lucida_model_get_preprocessing (self->model));
-      return lucida_figure_file_write_overlay (
-          path, self->picture, &placement, explanation->heatmap, &self->style, keys, values, error);
-    }
+    return lucida_overlay_file_write (path, self->model, self->picture, explanation, &how, NULL,
+                                      error);
   /* the network's input has a size where it is a picture, else the map's own serves */
   if (!lucida_plan_get_size (lucida_analysis_get_plan (self->analysis),
                              lucida_network_get_input (lucida_model_get_network (self->model)),
@@ -222,8 +194,8 @@ write_picture (const Work *self, GError **error)
       height = explanation->heatmap->height;
       width = explanation->heatmap->width;
     }
-  return lucida_figure_file_write_map (path, explanation->heatmap, width, height, &self->style,
-                                       keys, values, error);
+  return lucida_overlay_file_write_map (path, self->model, explanation, width, height, &how, NULL,
+                                        error);
 }
 
 static gboolean
@@ -248,7 +220,7 @@ write_outputs (const Work *self)
       written = write_tensor (options->gradient, gradient, &error);
     }
   if (written && options->heatmap)
-    written = write_heatmap (options->heatmap, explanation->heatmap, &error);
+    written = lucida_map_file_write (options->heatmap, explanation->heatmap, &error);
   if (written && options->output)
     written = write_picture (self, &error);
   if (!written)
@@ -303,10 +275,10 @@ print_text (const Work *self)
   const LucidaHeatmap *heatmap = explanation->heatmap;
   const char *note = lucida_evidence_get_note (heatmap->evidence);
   g_autofree char *shown = g_filename_display_name (input_path (self->options));
-  g_autofree char *path = cli_escape (shown);
+  g_autofree char *path = lucida_escape (shown);
   g_autofree char *name
-      = cli_escape (lucida_model_get_class_name (self->model, explanation->class_index));
-  g_autofree char *layer = cli_escape (explanation->layer);
+      = lucida_escape (lucida_model_get_class_name (self->model, explanation->class_index));
+  g_autofree char *layer = lucida_escape (explanation->layer);
   g_autofree char *percent = cli_format_percent (explanation->probability);
   g_autofree char *logit = cli_format_number (explanation->logit);
   g_autofree char *min = cli_format_number (heatmap->min);
@@ -316,7 +288,7 @@ print_text (const Work *self)
   if (explanation->against_index != LUCIDA_NO_CLASS)
     {
       g_autofree char *against
-          = cli_escape (lucida_model_get_class_name (self->model, explanation->against_index));
+          = lucida_escape (lucida_model_get_class_name (self->model, explanation->against_index));
       g_autofree char *score = cli_format_number (explanation->score);
 
       printf ("%s %s (%s %s)\n", _ ("Against:"), against, _ ("difference"), score);
@@ -383,6 +355,12 @@ static const CliOption options[] = {
     N_ ("jet, turbo, viridis, inferno or grey (turbo)") },
   { "blend", CLI_TEXT, G_STRUCT_OFFSET (CliOptions, blend), "tinted|clear",
     N_ ("clear: cold places stay the picture (tinted)") },
+  { "legend", CLI_FLAG, G_STRUCT_OFFSET (CliOptions, legend), NULL,
+    N_ ("explain the colours below the picture") },
+  { "caption", CLI_FLAG, G_STRUCT_OFFSET (CliOptions, caption), NULL,
+    N_ ("name class, layer and method below the picture") },
+  { "checksum", CLI_FLAG, G_STRUCT_OFFSET (CliOptions, checksum), NULL,
+    N_ ("note the model's SHA-256 in a PNG whatever its size") },
   { "json", CLI_FLAG, G_STRUCT_OFFSET (CliOptions, json), NULL, N_ ("print JSON") },
   { NULL },
 };

@@ -1,5 +1,6 @@
 #include "cli/info.h"
 
+#include "base/escape.h"
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/report.h"
@@ -97,7 +98,7 @@ add_heading (GArray *rows, const char *name, gsize length)
   for (const char *p = name; p < name + length; p++)
     if (*p == '/')
       last = p + 1;
-  shown = cli_escape (folder + (last - name));
+  shown = lucida_escape (folder + (last - name));
   row.layer = g_strdup_printf ("%*s%s", depth * INDENT, "", shown);
   row.shape = g_strdup ("");
   row.parameters = g_strdup ("");
@@ -122,7 +123,7 @@ make_rows (LucidaPlan *plan)
       gboolean space = layer->height > 0 && layer->width > 0;
       LucidaShape shape = lucida_shape (space ? 3 : 1, (int64_t) layer->channels,
                                         (int64_t) layer->height, (int64_t) layer->width);
-      g_autofree char *name = cli_escape (layer->name + (length ? length + 1 : 0));
+      g_autofree char *name = lucida_escape (layer->name + (length ? length + 1 : 0));
       int depth = length ? depth_of (layer->name, length) + 1 : 0;
       Row row = { NULL };
 
@@ -242,7 +243,7 @@ print_preprocessing (const LucidaModel *model)
     fputs (_ (" (assumed: the file does not say)"), stdout);
   else if (source)
     {
-      g_autofree char *shown = cli_escape (source);
+      g_autofree char *shown = lucida_escape (_ (source));
 
       printf (p->assumed ? _ (" (assumed from %s)") : _ (" (from %s)"), shown);
     }
@@ -263,13 +264,13 @@ print_classes (const LucidaModel *model)
   printf (_ ("Classes: %d"), n);
   for (int i = 0; named && i < MIN (n, CLASSES_SHOWN); i++)
     {
-      g_autofree char *name = cli_escape (lucida_model_get_class_name (model, i));
+      g_autofree char *name = lucida_escape (lucida_model_get_class_name (model, i));
 
       printf ("%s%s", i ? ", " : " (", name);
     }
   if (named)
     {
-      g_autofree char *source = cli_escape (lucida_model_get_class_names_source (model));
+      g_autofree char *source = lucida_escape (_ (lucida_model_get_class_names_source (model)));
 
       fputs (n > CLASSES_SHOWN ? ", …)" : ")", stdout);
       /* Translators: beside the classes' names: what says them, such as labels.txt. */
@@ -287,9 +288,9 @@ print_ends (const LucidaModel *model)
   g_autofree char *input = format_shape (lucida_network_get_input_shape (network));
   g_autofree char *output = format_shape (&output_shape);
   g_autofree char *input_name
-      = cli_escape (lucida_network_get_value_name (network, lucida_network_get_input (network)));
-  g_autofree char *output_name
-      = cli_escape (lucida_network_get_value_name (network, lucida_network_get_output (network)));
+      = lucida_escape (lucida_network_get_value_name (network, lucida_network_get_input (network)));
+  g_autofree char *output_name = lucida_escape (
+      lucida_network_get_value_name (network, lucida_network_get_output (network)));
 
   printf ("%s %s, %s", _ ("Input:"), input_name, input);
   if (lucida_network_get_input_shape (network)->rank == 4)
@@ -307,7 +308,7 @@ print_text (const LucidaModel *model)
   const char *loss = lucida_network_get_loss (network);
   const char *optimizer = lucida_network_get_optimizer (network);
   g_autofree char *name
-      = cli_escape (lucida_network_get_name (network) ? lucida_network_get_name (network) : "–");
+      = lucida_escape (lucida_network_get_name (network) ? lucida_network_get_name (network) : "–");
 
   printf ("%s %s (%s)\n", _ ("Model:"), name, lucida_network_get_format (network));
   print_table (lucida_model_get_plan (model));
@@ -319,14 +320,14 @@ print_text (const LucidaModel *model)
   print_preprocessing (model);
   if (loss || optimizer)
     {
-      g_autofree char *shown_loss = cli_escape (loss ? loss : "–");
-      g_autofree char *shown_optimizer = cli_escape (optimizer ? optimizer : "–");
+      g_autofree char *shown_loss = lucida_escape (loss ? loss : "–");
+      g_autofree char *shown_optimizer = lucida_escape (optimizer ? optimizer : "–");
 
       printf (_ ("Training: loss %s, optimizer %s\n"), shown_loss, shown_optimizer);
     }
   for (int i = 0; warnings && warnings[i]; i++)
     {
-      g_autofree char *warning = cli_escape (warnings[i]);
+      g_autofree char *warning = lucida_escape (warnings[i]);
 
       printf ("%s %s\n", _ ("Note:"), warning);
     }

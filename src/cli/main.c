@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -102,6 +103,7 @@ main (int argc, char **argv)
 
   g_log_set_writer_func (drop_message, NULL, NULL);
   g_set_printerr_handler (drop_text);
+  signal (SIGXFSZ, SIG_IGN);               /* a limit is an error like a full disk */
   g_setenv ("GIO_USE_VFS", "local", TRUE); /* no message bus is looked for */
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, locale);

@@ -30,6 +30,9 @@ typedef struct
   int threads; /* 0: as many as there are */
   int repeat;
   gboolean json;
+  gboolean legend;
+  gboolean caption;
+  gboolean checksum;
   gboolean each_layer;
   gboolean help;
 } CliOptions;

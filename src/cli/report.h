@@ -11,8 +11,6 @@ void cli_report_error (const char *message);
 void cli_report_error_about (const char *path, const char *message);
 /* The same for wrong usage of a command (nullable), pointing to --help; gives %CLI_USAGE. */
 int cli_report_usage (const char *command, const char *format, ...) G_GNUC_PRINTF (2, 3);
-/* @text as valid UTF-8 without control characters, for one line of text. (transfer full) */
-char *cli_escape (const char *text);
 /* "98.3 %", or "–" for NaN. (transfer full) */
 char *cli_format_percent (double probability);
 /* Four significant digits, or "–" for NaN. (transfer full) */

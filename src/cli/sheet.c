@@ -3,190 +3,66 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/report.h"
-#include "export/figure-file.h"
+#include "export/image-file.h"
+#include "publish/sheet-maker.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
-#include <stdio.h>
 
 static const int sheet_kinds[]
     = { LUCIDA_FILE_PNG, LUCIDA_FILE_JPEG, LUCIDA_FILE_PDF, LUCIDA_FILE_SVG, LUCIDA_FILE_UNKNOWN };
 
-/* A column of maps. */
-typedef struct
-{
-  int class_index;
-  char *layer[2]; /* borrowed, NULL-terminated; NULL: the default layer */
-  const LucidaMethod *method;
-} Column;
-
-/* Every combination, the method changing fastest. %NULL if something is not there, which is
- * said. */
-static GArray *
-make_columns (const CliOptions *options, const LucidaModel *model,
-              const LucidaMethod *const *methods, guint n_methods)
-{
-  g_autoptr (GArray) columns = g_array_new (FALSE, TRUE, sizeof (Column));
-  guint n_classes = MAX (options->classes->len, 1);
-  guint n_layers = MAX (options->layers->len, 1);
-
-  for (guint i = 0; i < n_classes; i++)
-    {
-      Column column = { LUCIDA_PREDICTED_CLASS };
-
-      if (options->classes->len)
-        {
-          column.class_index = cli_find_class (model, g_ptr_array_index (options->classes, i));
-          if (column.class_index < 0)
-            return NULL;
-        }
-      for (guint j = 0; j < n_layers; j++)
-        {
-          column.layer[0] = options->layers->len ? g_ptr_array_index (options->layers, j) : NULL;
-          for (guint k = 0; k < n_methods; k++)
-            {
-              column.method = methods[k];
-              g_array_append_val (columns, column);
-            }
-        }
-    }
-  return g_steal_pointer (&columns);
-}
-
-/* The layer's name, as it stands above a column. (transfer full) (nullable) */
-static char *
-find_layer_label (const LucidaModel *model, const Column *column)
-{
-  LucidaPlan *plan = lucida_model_get_plan (model);
-  g_autoptr (GError) error = NULL;
-  char *label = NULL;
-  int n;
-  const LucidaLayer *layers = lucida_plan_get_layers (plan, &n);
-  int usual = lucida_plan_get_default_layer (plan);
-
-  if (!column->layer[0])
-    return usual < 0 ? g_strdup ("–") : cli_escape (layers[usual].name);
-  if (lucida_plan_find_layer (plan, column->layer[0], &label, &error) < 0)
-    {
-      cli_report_error_about (lucida_model_get_path (model), error->message);
-      return NULL;
-    }
-  return label;
-}
-
-/* What stands above the columns: class, layer, method. (transfer full) (nullable) */
-static char **
-make_headings (const LucidaModel *model, const GArray *columns)
-{
-  g_autoptr (GPtrArray) headings = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint i = 0; i < columns->len; i++)
-    {
-      const Column *column = &g_array_index (columns, Column, i);
-      g_autofree char *layer = find_layer_label (model, column);
-      g_autofree char *name
-          = column->class_index == LUCIDA_PREDICTED_CLASS
-                ? g_strdup (_ ("most probable class"))
-                : cli_escape (lucida_model_get_class_name (model, column->class_index));
-
-      if (!layer)
-        return NULL;
-      g_ptr_array_add (headings,
-                       g_strdup_printf ("%s\n%s\n%s", name, layer, column->method->title));
-    }
-  g_ptr_array_add (headings, NULL);
-  return (char **) g_ptr_array_free (g_steal_pointer (&headings), FALSE);
-}
-
-/* "cat 98 %". (transfer full) */
-static char *
-format_class (const LucidaModel *model, int index, double probability)
-{
-  g_autofree char *name = cli_escape (lucida_model_get_class_name (model, index));
-
-  if (isnan (probability))
-    return g_steal_pointer (&name);
-  return g_strdup_printf ("%s %.0f %%", name, 100.0 * probability);
-}
-
-/* Explains one picture for every column and adds its row. */
+/* The indices of the classes; %FALSE if one is not there, which is said. */
 static gboolean
-add_row (LucidaSheet *sheet, LucidaModel *model, const char *path, const GArray *columns,
-         gboolean every_layer, LucidaPool *pool)
+find_classes (const CliOptions *options, const LucidaModel *model, GArray *classes)
 {
-  g_autoptr (LucidaPicture) picture = cli_open_picture (path);
-  g_autoptr (LucidaAnalysis) analysis
-      = picture ? cli_analyse_picture (model, picture, path, TRUE, pool) : NULL;
-  g_autoptr (GPtrArray) maps
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) lucida_heatmap_unref);
-  g_autoptr (GPtrArray) captions = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *title = NULL;
-  g_autofree char *subtitle = NULL;
-  LucidaPlacement placement;
-  const float *probabilities;
-  int predicted;
-
-  if (!analysis)
-    return FALSE;
-  for (guint i = 0; i < columns->len; i++)
+  for (guint i = 0; i < options->classes->len; i++)
     {
-      const Column *column = &g_array_index (columns, Column, i);
-      const LucidaQuestion question
-          = { column->class_index, LUCIDA_NO_CLASS, (char **) column->layer, column->method };
-      g_autoptr (GError) error = NULL;
-      g_autoptr (LucidaExplanation) explanation = lucida_analysis_explain (
-          analysis, &question, every_layer, pool, NULL, NULL, NULL, &error);
+      int index = cli_find_class (model, g_ptr_array_index (options->classes, i));
 
-      if (!explanation)
-        {
-          cli_report_error_about (path, error->message);
-          return FALSE;
-        }
-      g_ptr_array_add (captions,
-                       format_class (model, explanation->class_index, explanation->probability));
-      g_ptr_array_add (maps, lucida_heatmap_ref (explanation->heatmap));
+      if (index < 0)
+        return FALSE;
+      g_array_append_val (classes, index);
     }
-  probabilities = lucida_analysis_get_probabilities (analysis);
-  predicted = lucida_analysis_get_predicted (analysis);
-  title = cli_escape (picture->name);
-  subtitle = format_class (model, predicted, probabilities ? probabilities[predicted] : NAN);
-  placement = lucida_picture_place (picture->width, picture->height,
-                                    lucida_model_get_preprocessing (model));
-  lucida_sheet_add_row (sheet, picture, &placement, title, subtitle,
-                        (LucidaHeatmap *const *) maps->pdata,
-                        (const char *const *) captions->pdata);
   return TRUE;
 }
 
 /* Draws a row for each picture that can be explained, and writes the sheet if there is any. */
 static int
-draw (const CliOptions *options, LucidaModel *model, const GPtrArray *paths, const GArray *columns,
-      const LucidaOverlayStyle *style, LucidaPool *pool)
+draw (const CliOptions *options, LucidaModel *model, const GPtrArray *paths,
+      const LucidaMethod *const *methods, const LucidaOverlayStyle *style, LucidaPool *pool)
 {
-  g_auto (GStrv) headings = make_headings (model, columns);
-  const char *const keys[] = { "Software", NULL };
-  const char *const values[] = { "CAM Lucida " LUCIDA_VERSION, NULL };
-  g_autoptr (LucidaSheet) sheet = NULL;
+  g_autoptr (GArray) classes = g_array_new (FALSE, FALSE, sizeof (int));
+  g_autoptr (LucidaSheetMaker) maker = NULL;
   g_autoptr (GError) error = NULL;
-  guint n_rows = 0;
 
-  if (!headings)
+  if (!find_classes (options, model, classes))
     return CLI_FAILED;
-  sheet = lucida_sheet_new ((const char *const *) headings, style);
+  maker = lucida_sheet_maker_new (model, (const int *) classes->data, (int) classes->len,
+                                  (const char *const *) options->layers->pdata, methods, style,
+                                  &error);
+  if (!maker)
+    {
+      cli_report_error_about (lucida_model_get_path (model), error->message);
+      return CLI_FAILED;
+    }
   for (guint i = 0; i < paths->len; i++)
-    n_rows += add_row (sheet, model, g_ptr_array_index (paths, i), columns,
-                       options->layers->len > 1, pool);
-  if (n_rows == 0)
+    {
+      g_autoptr (GError) failure = NULL;
+
+      if (!lucida_sheet_maker_add (maker, g_ptr_array_index (paths, i), pool, NULL, &failure))
+        cli_report_error (failure->message);
+    }
+  if (lucida_sheet_maker_get_n_rows (maker) == 0)
     return CLI_FAILED;
-  if (!lucida_figure_file_write_sheet (options->output, sheet, keys, values, &error))
+  if (!lucida_sheet_maker_write (maker, options->output, options->checksum, NULL, &error))
     {
       cli_report_error (error->message);
       return CLI_FAILED;
     }
-  return n_rows == paths->len ? CLI_DONE : CLI_FAILED;
+  return lucida_sheet_maker_get_n_rows (maker) == paths->len ? CLI_DONE : CLI_FAILED;
 }
 
-/* The methods that were asked for. %FALSE: wrong usage. */
+/* The methods that were asked for, ending with NULL. %FALSE: wrong usage. */
 static gboolean
 find_methods (const CliOptions *options, GPtrArray *methods)
 {
@@ -201,6 +77,7 @@ find_methods (const CliOptions *options, GPtrArray *methods)
     }
   if (methods->len == 0)
     g_ptr_array_add (methods, (gpointer) lucida_methods[0]);
+  g_ptr_array_add (methods, NULL);
   return TRUE;
 }
 
@@ -210,7 +87,6 @@ run (const CliOptions *options)
   g_autoptr (GPtrArray) methods = g_ptr_array_new ();
   g_autoptr (GPtrArray) paths = NULL;
   g_autoptr (GPtrArray) inputs = g_ptr_array_new ();
-  g_autoptr (GArray) columns = NULL;
   g_autoptr (LucidaPool) pool = NULL;
   g_autoptr (LucidaModel) model = NULL;
   LucidaOverlayStyle style;
@@ -238,11 +114,7 @@ run (const CliOptions *options)
   model = cli_open_model (g_ptr_array_index (options->arguments, 0), pool);
   if (!model)
     return CLI_FAILED;
-  columns
-      = make_columns (options, model, (const LucidaMethod *const *) methods->pdata, methods->len);
-  if (!columns)
-    return CLI_FAILED;
-  code = draw (options, model, paths, columns, &style, pool);
+  code = draw (options, model, paths, (const LucidaMethod *const *) methods->pdata, &style, pool);
   return failed ? CLI_FAILED : code;
 }
 
@@ -261,6 +133,8 @@ static const CliOption options[] = {
     N_ ("jet, turbo, viridis, inferno or grey (turbo)") },
   { "blend", CLI_TEXT, G_STRUCT_OFFSET (CliOptions, blend), "tinted|clear",
     N_ ("clear: cold places stay the picture (tinted)") },
+  { "checksum", CLI_FLAG, G_STRUCT_OFFSET (CliOptions, checksum), NULL,
+    N_ ("note the model's SHA-256 in a PNG whatever its size") },
   { NULL },
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/parallel.h"
+#include "base/progress.h"
 #include "base/tensor.h"
 #include "network/network.h"
 
@@ -19,9 +20,6 @@ typedef struct _LucidaPlan LucidaPlan;
 typedef struct _LucidaActivations LucidaActivations;
 /* What a backward pass left: gradients of one score. Immutable and reference-counted. */
 typedef struct _LucidaGradients LucidaGradients;
-
-/* @done of @total steps are done. Called on the thread that computes. */
-typedef void (*LucidaProgressFunc) (guint done, guint total, gpointer data);
 
 typedef enum
 {

@@ -1,6 +1,7 @@
 #include "explorer/model.h"
 
 #include "base/error.h"
+#include "network/source.h"
 #include "readers/labels.h"
 #include "readers/reader.h"
 #include "readers/sidecar.h"
@@ -13,8 +14,6 @@
 #define NAMES_IN_ERRORS 5
 #define IMAGENET_FILE "imagenet-classes.txt"
 #define IMAGENET_CLASSES 1000 /* or one more, the background, in front */
-#define IMAGENET_SOURCE "ImageNet's names"
-#define OWN_SOURCE "your settings for this model"
 
 struct _LucidaModel
 {
@@ -29,6 +28,8 @@ struct _LucidaModel
   char **class_names; /* [n_classes] */
   const char *source; /* of the names; NULL: nobody says them */
   gboolean own_names; /* set after opening */
+  LucidaStamp *stamp; /* of the file when it was opened; (nullable) */
+  char *checksum;     /* NULL until it is known; atomic, set once */
 };
 
 /* The file of names that the network's number of classes suggests. (transfer full) (nullable) */
@@ -77,7 +78,7 @@ settle_names (LucidaNetwork *network, int n_classes)
       g_autofree char *source = g_strdup (lucida_network_get_classes_source (network));
 
       if (!lucida_labels_apply_to (network, n_classes, (const char *const *) names,
-                                   source ? source : "the file"))
+                                   source ? source : LUCIDA_SOURCE_FILE))
         lucida_network_set_classes (network, NULL);
     }
 }
@@ -98,13 +99,13 @@ choose_names (LucidaModel *self)
       const char *source = lucida_network_get_classes_source (self->network);
 
       self->class_names = g_strdupv ((char **) known);
-      self->source = source ? source : "the file";
+      self->source = source ? source : LUCIDA_SOURCE_FILE;
       return;
     }
   imagenet = read_imagenet (self->n_classes);
   offset = imagenet ? self->n_classes - (int) g_strv_length (imagenet) : -1;
   self->class_names = g_new0 (char *, (gsize) self->n_classes + 1);
-  self->source = offset == 0 || offset == 1 ? IMAGENET_SOURCE : NULL;
+  self->source = offset == 0 || offset == 1 ? LUCIDA_SOURCE_IMAGENET : NULL;
   for (int i = 0; i < self->n_classes; i++)
     if (!self->source)
       self->class_names[i] = g_strdup_printf ("Class %d", i);
@@ -144,6 +145,14 @@ model_new (const char *path, const char *title, LucidaNetwork *network, LucidaPl
   return g_steal_pointer (&self);
 }
 
+/* Of the same file. */
+static void
+copy_fingerprint (LucidaModel *self, LucidaModel *base)
+{
+  self->stamp = lucida_stamp_copy (base->stamp);
+  self->checksum = g_strdup (g_atomic_pointer_get (&base->checksum));
+}
+
 static char *
 make_title (const char *path)
 {
@@ -167,11 +176,13 @@ is_model_of_its_own (const char *path)
 }
 
 LucidaModel *
-lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable, GError **error)
+lucida_model_open_with_progress (const char *path, LucidaPool *pool, GCancellable *cancellable,
+                                 LucidaProgressFunc progress, gpointer data, GError **error)
 {
   g_autoptr (LucidaNetwork) network = NULL;
-  g_autofree char *file = NULL;
-  g_autofree char *title = NULL;
+  g_autoptr (LucidaStamp) stamp = NULL;
+  const LucidaReading reading = { cancellable, progress, data };
+  g_autofree char *file = NULL, *known = NULL, *title = NULL;
   LucidaModel *self;
 
   g_return_val_if_fail (path != NULL, NULL);
@@ -180,17 +191,26 @@ lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable
     file = lucida_data_dup_path ("models", DEMO_FILE);
   else
     file = g_strdup (path);
-  network = lucida_reader_open (file, cancellable, error);
+  stamp = lucida_stamp_new (file);
+  network = lucida_reader_open (file, &reading, error);
   if (!network)
     return NULL;
-  title = make_title (file);
-  self = model_new (file, title, network, NULL, lucida_network_get_preprocessing (network), pool,
+  known = lucida_reader_resolve (file);
+  title = make_title (known);
+  self = model_new (known, title, network, NULL, lucida_network_get_preprocessing (network), pool,
                     cancellable, error);
   if (!self)
     return NULL;
+  self->stamp = g_steal_pointer (&stamp);
   settle_names (network, self->n_classes);
   choose_names (self);
   return self;
+}
+
+LucidaModel *
+lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable, GError **error)
+{
+  return lucida_model_open_with_progress (path, pool, cancellable, NULL, NULL, error);
 }
 
 LucidaModel *
@@ -205,6 +225,7 @@ lucida_model_new_with_preprocessing (LucidaModel *base, const LucidaPreprocessin
                     error);
   if (!self)
     return NULL;
+  copy_fingerprint (self, base);
   self->own_preprocessing = TRUE;
   self->preprocessing.assumed = FALSE;
   self->own_names = base->own_names;
@@ -235,6 +256,7 @@ lucida_model_new_with_class_names (LucidaModel *base, const char *const *names, 
                     NULL, error);
   if (!self)
     return NULL;
+  copy_fingerprint (self, base);
   self->own_preprocessing = base->own_preprocessing;
   if (!names)
     {
@@ -242,7 +264,7 @@ lucida_model_new_with_class_names (LucidaModel *base, const char *const *names, 
       return self;
     }
   self->own_names = TRUE;
-  self->source = OWN_SOURCE;
+  self->source = LUCIDA_SOURCE_SETTINGS;
   self->class_names = g_strdupv ((char **) names);
   return self;
 }
@@ -285,6 +307,8 @@ lucida_model_unref (LucidaModel *self)
   g_clear_pointer (&self->plan, lucida_plan_unref);
   g_clear_pointer (&self->network, lucida_network_unref);
   g_strfreev (self->class_names);
+  lucida_stamp_free (self->stamp);
+  g_free (self->checksum);
   g_free (self->title);
   g_free (self->path);
   g_free (self);
@@ -294,6 +318,26 @@ const char *
 lucida_model_get_path (const LucidaModel *self)
 {
   return self->path;
+}
+
+const LucidaStamp *
+lucida_model_get_stamp (const LucidaModel *self)
+{
+  return self->stamp;
+}
+
+const char *
+lucida_model_get_checksum (LucidaModel *self, gboolean any_size, GCancellable *cancellable)
+{
+  char *found;
+
+  if (!g_atomic_pointer_get (&self->checksum) && self->stamp)
+    {
+      found = lucida_checksum_find (self->path, self->stamp, any_size, cancellable);
+      if (!g_atomic_pointer_compare_and_exchange (&self->checksum, NULL, found))
+        g_free (found);
+    }
+  return g_atomic_pointer_get (&self->checksum);
 }
 
 const char *
@@ -323,7 +367,7 @@ lucida_model_get_preprocessing (const LucidaModel *self)
 const char *
 lucida_model_get_preprocessing_source (const LucidaModel *self)
 {
-  return self->own_preprocessing ? OWN_SOURCE
+  return self->own_preprocessing ? LUCIDA_SOURCE_SETTINGS
                                  : lucida_network_get_preprocessing_source (self->network);
 }
 
@@ -381,7 +425,7 @@ lucida_model_has_own_class_names (const LucidaModel *self)
 gboolean
 lucida_model_get_class_names_assumed (const LucidaModel *self)
 {
-  return self->source && strcmp (self->source, IMAGENET_SOURCE) == 0;
+  return self->source && strcmp (self->source, LUCIDA_SOURCE_IMAGENET) == 0;
 }
 
 gboolean

@@ -2,6 +2,7 @@
 
 #include "base/parallel.h"
 #include "engine/engine.h"
+#include "explorer/fingerprint.h"
 #include "network/network.h"
 #include "picture/picture.h"
 
@@ -15,6 +16,11 @@ typedef struct _LucidaModel LucidaModel;
  * Errors: those of lucida_reader_open() and lucida_plan_new(), each beginning with "PATH: ". */
 LucidaModel *lucida_model_open (const char *path, LucidaPool *pool, GCancellable *cancellable,
                                 GError **error);
+/* The same, telling how far it is where that takes long. @progress (nullable) */
+LucidaModel *lucida_model_open_with_progress (const char *path, LucidaPool *pool,
+                                              GCancellable *cancellable,
+                                              LucidaProgressFunc progress, gpointer data,
+                                              GError **error);
 /* The same model under other preprocessing; where the network leaves its size open, also at its
  * size. (transfer full) Errors: those of lucida_plan_new(), beginning with "PATH: ". */
 LucidaModel *lucida_model_new_with_preprocessing (LucidaModel *base,
@@ -38,6 +44,11 @@ LucidaModel *lucida_model_ref (LucidaModel *self);
 void lucida_model_unref (LucidaModel *self);
 
 const char *lucida_model_get_path (const LucidaModel *self);
+/* The state of its file when it was opened. (nullable) */
+const LucidaStamp *lucida_model_get_stamp (const LucidaModel *self);
+/* lucida_checksum_find() of that state. From any thread; may read the whole file. (nullable) */
+const char *lucida_model_get_checksum (LucidaModel *self, gboolean any_size,
+                                       GCancellable *cancellable);
 const char *lucida_model_get_title (const LucidaModel *self); /* base name without suffix, UTF-8 */
 LucidaNetwork *lucida_model_get_network (const LucidaModel *self); /* (transfer none) */
 LucidaPlan *lucida_model_get_plan (const LucidaModel *self);       /* (transfer none) */

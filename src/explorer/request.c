@@ -74,14 +74,15 @@ lucida_request_make_analysis_key (LucidaModel *model, const char *picture_key)
 }
 
 static LucidaModel *
-run_model (LucidaRequest *self, GCancellable *cancellable, GError **error)
+run_model (LucidaRequest *self, LucidaJob *job, GCancellable *cancellable, GError **error)
 {
   LucidaModel *model;
 
   if (self->model)
     return lucida_model_new_with_preprocessing (self->model, &self->preprocessing, self->pool,
                                                 cancellable, error);
-  model = lucida_model_open (self->path, self->pool, cancellable, error);
+  model = lucida_model_open_with_progress (self->path, self->pool, cancellable,
+                                           lucida_job_set_progress, job, error);
   if (model)
     lucida_cache_drop (self->cache, ANALYSIS_PREFIX); /* they belong to the network before */
   return model;
@@ -198,7 +199,7 @@ lucida_request_run (gpointer request, LucidaJob *job, GCancellable *cancellable,
   switch (self->phase)
     {
     case LUCIDA_PHASE_MODEL:
-      return run_model (self, cancellable, error);
+      return run_model (self, job, cancellable, error);
     case LUCIDA_PHASE_PICTURE:
       return run_picture (self, cancellable, error);
     case LUCIDA_PHASE_SCORES:

@@ -60,8 +60,12 @@ lucida_session_set_against (LucidaSession *self, int class_index)
 {
   g_return_if_fail (LUCIDA_IS_SESSION (self));
 
-  if (self->question->against_index == class_index
-      || (class_index != LUCIDA_NO_CLASS && !_lucida_session_check_class (self, class_index)))
+  if (self->question->against_index == class_index)
+    {
+      ask_again (self);
+      return;
+    }
+  if (class_index != LUCIDA_NO_CLASS && !_lucida_session_check_class (self, class_index))
     return;
   if (class_index != LUCIDA_NO_CLASS && self->question->class_index == class_index)
     {

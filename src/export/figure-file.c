@@ -22,22 +22,14 @@ draw_surface (cairo_t *cr, gpointer data)
   cairo_paint (cr);
 }
 
-/* Takes @surface. */
+/* What stands in the way before anything is written does not know the file's name. */
 static gboolean
-write_surface (const char *path, cairo_surface_t *surface, const char *const *keys,
-               const char *const *values, GError **error)
+fail (const char *path, GError **error)
 {
-  LucidaFileKind kind = lucida_file_kind (path);
-  gboolean written;
+  g_autofree char *name = g_filename_display_name (path);
 
-  if (is_vector (kind))
-    written = lucida_vector_file_write (path, kind, cairo_image_surface_get_width (surface),
-                                        cairo_image_surface_get_height (surface), draw_surface,
-                                        surface, error);
-  else
-    written = lucida_image_file_write (path, kind, surface, keys, values, error);
-  cairo_surface_destroy (surface);
-  return written;
+  g_prefix_error (error, "%s: ", name);
+  return FALSE;
 }
 
 /* A white opaque surface. (transfer full) */
@@ -67,28 +59,79 @@ new_ground (int width, int height, cairo_t **cr, GError **error)
   return ground;
 }
 
+/* A picture and what stands below it. */
+typedef struct
+{
+  cairo_surface_t *surface;
+  const LucidaFrame *frame; /* (nullable) */
+} Framed;
+
+static void
+draw_framed (cairo_t *cr, gpointer data)
+{
+  Framed *framed = data;
+
+  draw_surface (cr, framed->surface);
+  if (framed->frame)
+    lucida_frame_draw (framed->frame, cr, cairo_image_surface_get_width (framed->surface),
+                       cairo_image_surface_get_height (framed->surface));
+}
+
+/* Takes @surface. */
+static gboolean
+write_surface (const char *path, cairo_surface_t *surface, const LucidaFrame *frame,
+               const char *const *keys, const char *const *values, GError **error)
+{
+  LucidaFileKind kind = lucida_file_kind (path);
+  Framed framed = { surface, frame };
+  int width = cairo_image_surface_get_width (surface);
+  int height = cairo_image_surface_get_height (surface);
+  cairo_surface_t *ground = NULL;
+  gboolean written = FALSE;
+  cairo_t *cr;
+
+  if (frame)
+    lucida_frame_get_size (frame, width, height, &width, &height);
+  if (is_vector (kind))
+    written = lucida_vector_file_write (path, kind, width, height, draw_framed, &framed, error);
+  else if (height == cairo_image_surface_get_height (surface))
+    written = lucida_image_file_write (path, kind, surface, keys, values, error);
+  else if (!(ground = new_ground (width, height, &cr, error)))
+    fail (path, error);
+  else
+    {
+      draw_framed (cr, &framed);
+      cairo_destroy (cr);
+      written = lucida_image_file_write (path, kind, ground, keys, values, error);
+      cairo_surface_destroy (ground);
+    }
+  cairo_surface_destroy (surface);
+  return written;
+}
+
 gboolean
 lucida_figure_file_write_overlay (const char *path, const LucidaPicture *picture,
                                   const LucidaPlacement *placement, const LucidaHeatmap *heatmap,
-                                  const LucidaOverlayStyle *style, const char *const *keys,
-                                  const char *const *values, GError **error)
+                                  const LucidaOverlayStyle *style, const LucidaFrame *frame,
+                                  const char *const *keys, const char *const *values,
+                                  GError **error)
 {
   cairo_surface_t *surface = lucida_overlay_compose (picture, placement, heatmap, style, error);
 
-  return surface && write_surface (path, surface, keys, values, error);
+  return surface ? write_surface (path, surface, frame, keys, values, error) : fail (path, error);
 }
 
 gboolean
 lucida_figure_file_write_map (const char *path, const LucidaHeatmap *heatmap, int width, int height,
-                              const LucidaOverlayStyle *style, const char *const *keys,
-                              const char *const *values, GError **error)
+                              const LucidaOverlayStyle *style, const LucidaFrame *frame,
+                              const char *const *keys, const char *const *values, GError **error)
 {
   cairo_surface_t *colours = lucida_overlay_colour (heatmap, width, height, style, error);
   cairo_surface_t *ground;
   cairo_t *cr;
 
   if (!colours)
-    return FALSE;
+    return fail (path, error);
   ground = new_ground (width, height, &cr, error);
   if (ground)
     {
@@ -97,7 +140,7 @@ lucida_figure_file_write_map (const char *path, const LucidaHeatmap *heatmap, in
       cairo_destroy (cr);
     }
   cairo_surface_destroy (colours);
-  return ground && write_surface (path, ground, keys, values, error);
+  return ground ? write_surface (path, ground, frame, keys, values, error) : fail (path, error);
 }
 
 static void
@@ -124,12 +167,12 @@ lucida_figure_file_write_sheet (const char *path, LucidaSheet *sheet, const char
                    "the sheet would be %.0f×%.0f pixels; take fewer pictures at a time, or a .pdf "
                    "file",
                    width, height);
-      return FALSE;
+      return fail (path, error);
     }
   ground = new_ground ((int) ceil (width), (int) ceil (height), &cr, error);
   if (!ground)
-    return FALSE;
+    return fail (path, error);
   lucida_sheet_draw (sheet, cr);
   cairo_destroy (cr);
-  return write_surface (path, ground, keys, values, error);
+  return write_surface (path, ground, NULL, keys, values, error);
 }

@@ -15,6 +15,7 @@
  * an HDF5 file in which each layer has a group named after its class, with a number. */
 
 #define MAX_DESCRIPTION ((gsize) 64 << 20) /* bytes */
+#define PIECE ((gsize) 4 << 20)            /* bytes written at a time */
 #define MAX_IMAGE ((guint64) 64 << 20)     /* bytes of weights that are opened in memory */
 #define MAX_DEPTH 64                       /* of groups in each other */
 #define WEIGHTS "model.weights.h5"
@@ -289,26 +290,27 @@ list_paths (ArchiveWeights *self, GError **error)
   return TRUE;
 }
 
+/* Half of the way, what is read of the file being the other half. */
 static gboolean
-write_all (int fd, const guint8 *data, gsize size)
+write_all (int fd, const guint8 *data, gsize size, const LucidaReading *reading)
 {
-  while (size > 0)
+  for (gsize at = 0; at < size;)
     {
-      ssize_t done = write (fd, data, size);
+      ssize_t done = write (fd, data + at, MIN (size - at, PIECE));
 
       if (done < 0 && errno == EINTR)
         continue;
-      if (done <= 0)
+      if (done <= 0 || g_cancellable_is_cancelled (lucida_reading_get_cancellable (reading)))
         return FALSE;
-      data += done;
-      size -= (gsize) done;
+      at += (gsize) done;
+      lucida_reading_report (reading, at, 2 * size);
     }
   return TRUE;
 }
 
 /* Weights too large for memory twice: through a file that has no name any more once it is open. */
 static LucidaHdf5 *
-open_through_file (GBytes *bytes, GError **error)
+open_through_file (GBytes *bytes, const LucidaReading *reading, GError **error)
 {
   g_autofree char *path = NULL;
   int fd = g_file_open_tmp ("camlucida-XXXXXX", &path, NULL);
@@ -316,13 +318,14 @@ open_through_file (GBytes *bytes, GError **error)
   const guint8 *data = g_bytes_get_data (bytes, &size);
   LucidaHdf5 *file = NULL;
 
-  if (fd < 0 || !write_all (fd, data, size))
+  if (fd >= 0 && write_all (fd, data, size, reading))
+    file = lucida_hdf5_open (path, error);
+  else if (!lucida_error_set_cancelled (
+               error, g_cancellable_is_cancelled (lucida_reading_get_cancellable (reading))))
     g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_IO,
                  "its weights do not fit into the folder for temporary files, %s: set TMPDIR to a "
                  "larger one",
                  g_get_tmp_dir ());
-  else
-    file = lucida_hdf5_open (path, error);
   if (fd >= 0)
     {
       g_unlink (path);
@@ -332,7 +335,7 @@ open_through_file (GBytes *bytes, GError **error)
 }
 
 static LucidaHdf5 *
-open_weights (const LucidaZip *zip, GError **error)
+open_weights (const LucidaZip *zip, const LucidaReading *reading, guint64 *done, GError **error)
 {
   int entry = lucida_zip_find (zip, WEIGHTS);
   g_autoptr (GBytes) bytes = NULL;
@@ -352,7 +355,8 @@ open_weights (const LucidaZip *zip, GError **error)
   bytes = lucida_zip_read (zip, entry, G_MAXSSIZE, error);
   if (!bytes)
     return NULL;
-  return large ? open_through_file (bytes, error)
+  *done = large ? g_bytes_get_size (bytes) : 0;
+  return large ? open_through_file (bytes, reading, error)
                : lucida_hdf5_open_image (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
                                          error);
 }
@@ -382,20 +386,20 @@ read_json (const LucidaZip *zip, const char *name, GError **error)
  * the weights. */
 static gboolean
 read_parts (const char *path, LucidaKerasJson **description, LucidaKerasJson **metadata,
-            LucidaHdf5 **file, GError **error)
+            LucidaHdf5 **file, const LucidaReading *reading, guint64 *done, GError **error)
 {
   g_autoptr (GBytes) bytes = lucida_file_map (path, error);
   g_autoptr (LucidaZip) zip = bytes ? lucida_zip_open (bytes, error) : NULL;
 
   if (!zip || !(*description = read_json (zip, "config.json", error))
-      || !(*file = open_weights (zip, error)))
+      || !(*file = open_weights (zip, reading, done, error)))
     return FALSE;
   *metadata = read_json (zip, "metadata.json", NULL);
   return TRUE;
 }
 
 static LucidaNetwork *
-archive_read (const char *path, GCancellable *cancellable, GError **error)
+archive_read (const char *path, const LucidaReading *reading, GError **error)
 {
   g_autoptr (LucidaKerasJson) description = NULL, metadata = NULL;
   g_autoptr (LucidaHdf5) file = NULL;
@@ -411,16 +415,17 @@ archive_read (const char *path, GCancellable *cancellable, GError **error)
                              .groups = groups };
   LucidaKerasSource source = { .format = "Keras", .name = name, .weights = &weights.base };
 
-  if (!read_parts (path, &description, &metadata, &file, error))
+  if (!read_parts (path, &description, &metadata, &file, reading, &source.done, error))
     return NULL;
   weights.file = file;
   if (!list_paths (&weights, error))
     return NULL;
+  source.size = lucida_hdf5_get_size (file);
   source.architecture = description;
   source.training = lucida_keras_json_get (description, "compile_config");
   source.version = MAX (2, _lucida_keras_version_of (
                                lucida_keras_json_get_text (metadata, "keras_version", NULL), 3));
-  return _lucida_keras_read (&source, cancellable, error);
+  return _lucida_keras_read (&source, reading, error);
 }
 
 static gboolean

@@ -231,7 +231,7 @@ call_member (LucidaKerasWalk *walk, LucidaKerasMember *member, GArray *operands,
   LucidaKerasFunc func;
   LucidaKerasCall call = { .build = walk->build, .layer = &member->layer };
 
-  if (lucida_error_set_cancelled (error, g_cancellable_is_cancelled (walk->build->cancellable)))
+  if (lucida_error_set_cancelled (error, _lucida_keras_is_cancelled (walk->build)))
     return FALSE;
   if (++walk->calls > LUCIDA_KERAS_MAX_CALLS)
     return _lucida_keras_model_fail (around->layer, LUCIDA_ERROR_TOO_LARGE, error,

@@ -233,7 +233,7 @@ read_description (LucidaHdf5 *file, GError **error)
 }
 
 static LucidaNetwork *
-read_file (LucidaHdf5 *file, const char *path, GCancellable *cancellable, GError **error)
+read_file (LucidaHdf5 *file, const char *path, const LucidaReading *reading, GError **error)
 {
   g_autoptr (LucidaKerasJson) description = read_description (file, error);
   g_autoptr (LucidaKerasJson) training = NULL;
@@ -256,20 +256,21 @@ read_file (LucidaHdf5 *file, const char *path, GCancellable *cancellable, GError
     backend = lucida_hdf5_get_text (file, WEIGHTS, "backend", NULL);
   name = _lucida_keras_name_of (path);
   source.name = name;
+  source.size = lucida_hdf5_get_size (file);
   source.architecture = description;
   source.training = training;
   /* Keras 1 wrote no version at first */
   source.version = _lucida_keras_version_of (version, version ? 2 : 1);
   source.theano = source.version >= 2 && backend && g_str_equal (backend, "theano");
-  return _lucida_keras_read (&source, cancellable, error);
+  return _lucida_keras_read (&source, reading, error);
 }
 
 static LucidaNetwork *
-hdf5_read (const char *path, GCancellable *cancellable, GError **error)
+hdf5_read (const char *path, const LucidaReading *reading, GError **error)
 {
   g_autoptr (LucidaHdf5) file = lucida_hdf5_open (path, error);
 
-  return file ? read_file (file, path, cancellable, error) : NULL;
+  return file ? read_file (file, path, reading, error) : NULL;
 }
 
 const LucidaReader lucida_reader_keras_hdf5 = {

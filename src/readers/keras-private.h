@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "network/network.h"
 #include "readers/keras-json.h"
+#include "readers/reader.h"
 
 #include <gio/gio.h>
 
@@ -51,12 +52,14 @@ typedef struct
 {
   LucidaNetwork *network;
   LucidaKerasWeights *weights;
-  GCancellable *cancellable;
-  int version;        /* of Keras: 1, 2 or 3 */
-  gboolean theano;    /* convolution kernels lie turned by 180° */
-  GHashTable *loaded; /* "full name\nrole" → value + 1: layers that are called twice */
-  GHashTable *turned; /* value → the value transposed, + 1; both directions */
-  GHashTable *names;  /* of values */
+  const LucidaReading *reading; /* (nullable) */
+  guint64 done;                 /* bytes read so far */
+  guint64 size;                 /* all bytes to read */
+  int version;                  /* of Keras: 1, 2 or 3 */
+  gboolean theano;              /* convolution kernels lie turned by 180° */
+  GHashTable *loaded;           /* "full name\nrole" → value + 1: layers that are called twice */
+  GHashTable *turned;           /* value → the value transposed, + 1; both directions */
+  GHashTable *names;            /* of values */
 } LucidaKerasBuild;
 
 /* What a layer is called with: a tensor, or a constant of the description. */
@@ -206,6 +209,8 @@ gboolean _lucida_keras_run (LucidaKerasBuild *build, const LucidaKerasJson *entr
 
 /* keras.c */
 
+gboolean _lucida_keras_is_cancelled (const LucidaKerasBuild *build);
+
 /* What a container holds. */
 typedef struct
 {
@@ -216,10 +221,12 @@ typedef struct
   LucidaKerasWeights *weights;
   int version; /* of Keras: 1, 2 or 3 */
   gboolean theano;
+  guint64 done; /* bytes whose reading has been reported before */
+  guint64 size; /* bytes of the weights, about; 0: unknown */
 } LucidaKerasSource;
 
 /* From a description and its weights to a finished network. (transfer full) */
-LucidaNetwork *_lucida_keras_read (const LucidaKerasSource *source, GCancellable *cancellable,
+LucidaNetwork *_lucida_keras_read (const LucidaKerasSource *source, const LucidaReading *reading,
                                    GError **error);
 /* A model's name from its file's. (transfer full) */
 char *_lucida_keras_name_of (const char *path);

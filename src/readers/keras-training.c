@@ -1,5 +1,7 @@
 #include "readers/keras-private.h"
 
+#include "network/source.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -153,4 +155,6 @@ _lucida_keras_describe_preprocessing (LucidaNetwork *network)
       range == RAW ? LUCIDA_PREPROCESSING_RAW : LUCIDA_PREPROCESSING_UNIT, channels);
   preprocessing.assumed = TRUE;
   lucida_network_set_preprocessing (network, &preprocessing);
+  if (range != UNKNOWN)
+    lucida_network_set_preprocessing_source (network, LUCIDA_SOURCE_ARITHMETIC);
 }

@@ -92,9 +92,12 @@ _lucida_keras_weight_reshaped (const LucidaKerasCall *call, const char *role, in
 
   if (value < 0)
     {
-      if (lucida_error_set_cancelled (error, g_cancellable_is_cancelled (build->cancellable)))
+      if (lucida_error_set_cancelled (error, _lucida_keras_is_cancelled (build)))
         return -1;
       tensor = build->weights->load (build->weights, call->layer, role, index, error);
+      if (tensor)
+        lucida_reading_report (build->reading, build->done += lucida_tensor_get_size (tensor),
+                               build->size);
       if (!tensor || (turn && !check_rank (call, role, tensor, turn->rank, error)))
         return -1;
       if (turn)

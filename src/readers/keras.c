@@ -184,13 +184,21 @@ build_network (LucidaKerasBuild *build, const LucidaKerasJson *entry, GError **e
   return TRUE;
 }
 
+gboolean
+_lucida_keras_is_cancelled (const LucidaKerasBuild *build)
+{
+  return g_cancellable_is_cancelled (lucida_reading_get_cancellable (build->reading));
+}
+
 LucidaNetwork *
-_lucida_keras_read (const LucidaKerasSource *source, GCancellable *cancellable, GError **error)
+_lucida_keras_read (const LucidaKerasSource *source, const LucidaReading *reading, GError **error)
 {
   g_autoptr (LucidaNetwork) network = lucida_network_new (source->format, source->name);
   LucidaKerasBuild build = { .network = network,
                              .weights = source->weights,
-                             .cancellable = cancellable,
+                             .reading = reading,
+                             .done = source->done,
+                             .size = source->done + source->size,
                              .version = source->version,
                              .theano = source->theano };
   gboolean good;

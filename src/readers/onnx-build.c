@@ -170,6 +170,32 @@ add_constant_nodes (LucidaOnnxBuild *build, GHashTable *used, GError **error)
   return TRUE;
 }
 
+/* Whether the node makes N×C×H×W of N×H×W×C with one channel, which needs no Transpose. */
+static gboolean
+moves_channel (const LucidaOnnxBuild *build, const LucidaOnnxNode *node, const LucidaShape *shape)
+{
+  const int64_t wanted[] = { shape->dim[3], shape->dim[1], shape->dim[2] };
+  LucidaTensor *sizes = NULL;
+  int value;
+
+  if (shape->dim[3] != 1 || !g_str_equal (node->op, "Reshape") || node->inputs->len < 2)
+    return FALSE;
+  value = find_value (build, g_ptr_array_index (node->inputs, 1));
+  if (value >= 0)
+    sizes = lucida_network_get_constant (build->network, value);
+  if (!sizes || lucida_tensor_get_element (sizes) != LUCIDA_INT64
+      || lucida_tensor_get_count (sizes) != 4)
+    return FALSE;
+  for (int i = 0; i < 3; i++)
+    {
+      int64_t size = lucida_tensor_get_ints (sizes)[i + 1];
+
+      if (size > 0 && wanted[i] > 0 && size != wanted[i])
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* With one channel or many, the first operator tells the layout where the sizes do not. */
 static LucidaLayout
 find_layout (const LucidaOnnxBuild *build, const char *input, const LucidaShape *shape)
@@ -187,9 +213,12 @@ find_layout (const LucidaOnnxBuild *build, const char *input, const LucidaShape 
       const LucidaOnnxNode *node = g_ptr_array_index (build->model->nodes, i);
       const LucidaOnnxAttribute *perm = lucida_onnx_find (node, "perm");
 
-      if (g_str_equal (node->op, "Transpose") && node->inputs->len == 1
-          && g_str_equal (g_ptr_array_index (node->inputs, 0), input) && perm && perm->ints
-          && perm->ints->len == 4 && memcmp (perm->ints->data, to_nchw, sizeof to_nchw) == 0)
+      if (node->inputs->len == 0 || !g_str_equal (g_ptr_array_index (node->inputs, 0), input))
+        continue;
+      if (g_str_equal (node->op, "Transpose") && perm && perm->ints && perm->ints->len == 4
+          && memcmp (perm->ints->data, to_nchw, sizeof to_nchw) == 0)
+        return LUCIDA_LAYOUT_NHWC;
+      if (moves_channel (build, node, shape))
         return LUCIDA_LAYOUT_NHWC;
     }
   return LUCIDA_LAYOUT_NCHW;

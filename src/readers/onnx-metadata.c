@@ -1,6 +1,7 @@
 #include "readers/onnx-private.h"
 
 #include "base/error.h"
+#include "network/source.h"
 #include "readers/labels.h"
 #include "readers/sidecar.h"
 
@@ -38,12 +39,17 @@ _lucida_onnx_check_task (const LucidaOnnxModel *model, GError **error)
 static void
 read_classes (const LucidaOnnxModel *model, LucidaNetwork *network)
 {
-  static const char *const keys[] = { "classes", "names", "labels" };
+  static const struct
+  {
+    const char *key, *source;
+  } entries[] = { { "classes", N_ ("its metadata (“classes”)") },
+                  { "names", N_ ("its metadata (“names”)") },
+                  { "labels", N_ ("its metadata (“labels”)") } };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (entries); i++)
     {
-      const char *text = find_entry (model, keys[i]);
-      g_autofree char *source = g_strdup_printf ("its metadata (“%s”)", keys[i]);
+      const char *text = find_entry (model, entries[i].key);
+      const char *source = entries[i].source;
       g_autoptr (GError) problem = NULL;
       g_auto (GStrv) names = NULL;
 
@@ -87,7 +93,7 @@ read_windows_ml (const LucidaOnnxModel *model, LucidaNetwork *network, int chann
   else if (format && g_str_has_prefix (format, "Bgr"))
     value->channels = LUCIDA_CHANNELS_BGR;
   value->assumed = FALSE;
-  lucida_network_set_preprocessing_source (network, "its metadata");
+  lucida_network_set_preprocessing_source (network, LUCIDA_SOURCE_METADATA);
 }
 
 /* The node that alone reads @value, or NULL. */
@@ -179,7 +185,7 @@ assume_from_scaling (LucidaNetwork *network, int channels, LucidaPreprocessing *
                                             ? LUCIDA_PREPROCESSING_RAW
                                             : LUCIDA_PREPROCESSING_UNIT,
                                         channels);
-  lucida_network_set_preprocessing_source (network, "its own arithmetic at the input");
+  lucida_network_set_preprocessing_source (network, LUCIDA_SOURCE_ARITHMETIC);
 }
 
 static void
@@ -202,7 +208,7 @@ read_preprocessing (const LucidaOnnxModel *model, LucidaNetwork *network)
   value.assumed = TRUE;
   read_windows_ml (model, network, channels, &value);
   if (text && lucida_sidecar_parse_preprocessing (text, channels, &value, &problem))
-    lucida_network_set_preprocessing_source (network, "its metadata");
+    lucida_network_set_preprocessing_source (network, LUCIDA_SOURCE_METADATA);
   else if (text)
     {
       g_autofree char *warning = g_strdup_printf (

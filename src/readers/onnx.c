@@ -127,11 +127,13 @@ lucida_onnx_read_tensor (GBytes *bytes, GError **error)
 }
 
 static LucidaNetwork *
-onnx_read (const char *path, GCancellable *cancellable, GError **error)
+onnx_read (const char *path, const LucidaReading *reading, GError **error)
 {
   g_autoptr (GBytes) bytes = lucida_file_map (path, error);
 
-  return bytes ? lucida_onnx_read_bytes (bytes, path, cancellable, error) : NULL;
+  return bytes
+             ? lucida_onnx_read_bytes (bytes, path, lucida_reading_get_cancellable (reading), error)
+             : NULL;
 }
 
 const LucidaReader lucida_reader_onnx = {

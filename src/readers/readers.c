@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-#define HEAD_SIZE 4096                     /* bytes by which a file is recognised */
+#define HEAD_SIZE 4096 /* bytes by which a file is recognised */
+#define PROGRESS_STEPS 1000
 #define MAX_LABELS_SIZE ((gsize) 64 << 20) /* bytes of labels.txt */
 
 /* A kind of file that is no model here: its first bytes and what is said about it. */
@@ -35,6 +36,20 @@ static const Signature signatures[] = {
   { "TFL3", 4, 4, LUCIDA_ERROR_UNSUPPORTED,
     "TensorFlow Lite files are not read: open the network that it was made from, as ONNX" },
 };
+
+GCancellable *
+lucida_reading_get_cancellable (const LucidaReading *self)
+{
+  return self ? self->cancellable : NULL;
+}
+
+void
+lucida_reading_report (const LucidaReading *self, guint64 done, guint64 total)
+{
+  if (self && self->progress && total > 0)
+    self->progress ((guint) ((double) MIN (done, total) / (double) total * PROGRESS_STEPS),
+                    PROGRESS_STEPS, self->data);
+}
 
 static gboolean
 holds (const guint8 *head, gsize size, const char *text)
@@ -153,12 +168,11 @@ recognise_file (const char *path, GError **error)
   return reader;
 }
 
-/* Names from labels.txt or classes.txt beside the model, where nothing else gives any. */
+/* Names from labels.txt or classes.txt in @folder. */
 static void
-apply_labels (LucidaNetwork *network, const char *path)
+apply_labels_of (LucidaNetwork *network, const char *folder)
 {
   static const char *const files[] = { "labels.txt", "classes.txt" };
-  g_autofree char *folder = g_path_get_dirname (path);
   int n;
 
   for (gsize i = 0; i < G_N_ELEMENTS (files) && !lucida_network_get_classes (network, &n); i++)
@@ -183,21 +197,44 @@ apply_labels (LucidaNetwork *network, const char *path)
     }
 }
 
+/* Names that lie in the model, where it is a folder, or beside it, where nothing else gives any. */
+static void
+apply_labels (LucidaNetwork *network, const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    apply_labels_of (network, path);
+  apply_labels_of (network, folder);
+}
+
+static const LucidaReader *
+recognise (const char *path, GError **error)
+{
+  return g_file_test (path, G_FILE_TEST_IS_DIR) ? recognise_folder (path, error)
+                                                : recognise_file (path, error);
+}
+
+char *
+lucida_reader_resolve (const char *path)
+{
+  const LucidaReader *reader = recognise (path, NULL);
+
+  return reader && reader->resolve ? reader->resolve (path) : g_strdup (path);
+}
+
 LucidaNetwork *
-lucida_reader_open (const char *path, GCancellable *cancellable, GError **error)
+lucida_reader_open (const char *path, const LucidaReading *reading, GError **error)
 {
   g_autoptr (LucidaNetwork) network = NULL;
   g_autofree char *name = NULL;
-  const LucidaReader *reader;
+  g_autofree char *model = NULL;
   GError *problem = NULL;
   int losses = lucida_mapping_get_losses ();
+  const LucidaReader *reader = recognise (path, &problem);
 
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    reader = recognise_folder (path, &problem);
-  else
-    reader = recognise_file (path, &problem);
   if (reader)
-    network = reader->read (path, cancellable, &problem);
+    network = reader->read (path, reading, &problem);
   /* what came of pages that were no longer there says nothing about the file */
   if (lucida_mapping_get_losses () != losses)
     {
@@ -206,9 +243,10 @@ lucida_reader_open (const char *path, GCancellable *cancellable, GError **error)
       g_set_error_literal (&problem, LUCIDA_ERROR, LUCIDA_ERROR_IO,
                            "the file has changed while it was read: open it again");
     }
-  if (network && lucida_sidecar_apply (network, path, &problem))
+  model = network && reader->resolve ? reader->resolve (path) : g_strdup (path);
+  if (network && lucida_sidecar_apply (network, model, &problem))
     {
-      apply_labels (network, path);
+      apply_labels (network, model);
       return g_steal_pointer (&network);
     }
   name = g_filename_display_name (path);

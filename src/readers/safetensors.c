@@ -68,7 +68,7 @@ add_tensor (LucidaTorchState *state, const LucidaSafetensor *entry, GBytes *byte
 }
 
 static LucidaNetwork *
-safetensors_read (const char *path, GCancellable *cancellable, GError **error)
+safetensors_read (const char *path, const LucidaReading *reading, GError **error)
 {
   g_autoptr (GBytes) bytes = lucida_file_map (path, error);
   g_autoptr (GPtrArray) entries = NULL;
@@ -91,7 +91,8 @@ safetensors_read (const char *path, GCancellable *cancellable, GError **error)
       return NULL;
   if (g_str_has_suffix (name, ".safetensors"))
     name[strlen (name) - strlen (".safetensors")] = '\0';
-  return _lucida_torch_build_state (state, "safetensors", name, cancellable, error);
+  return _lucida_torch_build_state (state, "safetensors", name,
+                                    lucida_reading_get_cancellable (reading), error);
 }
 
 const LucidaReader lucida_reader_safetensors = {

@@ -20,6 +20,7 @@ typedef struct
   LucidaKerasWeights base; /* first */
   LucidaSavedObjects objects;
   LucidaBundle *bundle;
+  guint64 size; /* bytes of its shards */
   GBytes *graph_bytes;
   LucidaObjectGraph *graph;
 } SavedWeights;
@@ -122,6 +123,7 @@ open_weights (SavedWeights *self, const char *folder, GError **error)
       if (!shard)
         return FALSE;
       lucida_bundle_set_shard (self->bundle, i, shard);
+      self->size += g_bytes_get_size (shard);
     }
   self->graph_bytes = lucida_bundle_read_text (self->bundle, GRAPH_KEY, error);
   if (!self->graph_bytes)
@@ -202,6 +204,15 @@ find_folder (const char *path)
   return NULL;
 }
 
+/* The folder by a name of its own, beside which files can lie. (transfer full) */
+static char *
+saved_resolve (const char *path)
+{
+  g_autofree char *folder = find_folder (path);
+
+  return g_canonicalize_filename (folder ? folder : path, NULL);
+}
+
 static gboolean
 saved_recognise (const char *path, const guint8 *head, gsize size)
 {
@@ -213,7 +224,7 @@ saved_recognise (const char *path, const guint8 *head, gsize size)
 }
 
 static LucidaNetwork *
-read_folder (SavedWeights *self, const char *folder, GCancellable *cancellable, GError **error)
+read_folder (SavedWeights *self, const char *folder, const LucidaReading *reading, GError **error)
 {
   g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
   g_autofree char *name = _lucida_keras_name_of (absolute);
@@ -222,16 +233,17 @@ read_folder (SavedWeights *self, const char *folder, GCancellable *cancellable, 
 
   if (!read_objects (&self->objects, folder, error) || !open_weights (self, folder, error))
     return NULL;
+  source.size = self->size;
   source.architecture = self->objects.root;
   source.training = lucida_keras_json_get (self->objects.root, "training_config");
   source.version
       = MAX (2, _lucida_keras_version_of (
                     lucida_keras_json_get_text (self->objects.root, "keras_version", NULL), 2));
-  return _lucida_keras_read (&source, cancellable, error);
+  return _lucida_keras_read (&source, reading, error);
 }
 
 static LucidaNetwork *
-saved_read (const char *path, GCancellable *cancellable, GError **error)
+saved_read (const char *path, const LucidaReading *reading, GError **error)
 {
   g_autofree char *folder = find_folder (path);
   SavedWeights weights = { .base = { .load = saved_load, .is_frozen = saved_is_frozen } };
@@ -244,7 +256,7 @@ saved_read (const char *path, GCancellable *cancellable, GError **error)
       return NULL;
     }
   _lucida_saved_objects_init (&weights.objects);
-  network = read_folder (&weights, folder, cancellable, error);
+  network = read_folder (&weights, folder, reading, error);
   _lucida_saved_objects_clear (&weights.objects);
   g_clear_pointer (&weights.graph, lucida_object_graph_free);
   g_clear_pointer (&weights.graph_bytes, g_bytes_unref);
@@ -255,5 +267,6 @@ saved_read (const char *path, GCancellable *cancellable, GError **error)
 const LucidaReader lucida_reader_saved_model = {
   .name = "saved-model",
   .recognise = saved_recognise,
+  .resolve = saved_resolve,
   .read = saved_read,
 };

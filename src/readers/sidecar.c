@@ -2,6 +2,7 @@
 
 #include "base/atomic-file.h"
 #include "base/error.h"
+#include "network/source.h"
 #include "readers/file.h"
 #include "readers/labels.h"
 
@@ -13,9 +14,8 @@
 
 #define SUFFIX ".camlucida.json"
 #define USER_FOLDER "camlucida" G_DIR_SEPARATOR_S "models" /* below the user's data folder */
-#define USER_SOURCE "your settings for this model"
-#define MAX_SIZE ((gsize) 64 << 20) /* bytes */
-#define MAX_DEPTH 32                /* of brackets in each other; the parser recurses */
+#define MAX_SIZE ((gsize) 64 << 20)                        /* bytes */
+#define MAX_DEPTH 32 /* of brackets in each other; the parser recurses */
 #define SPACE " \t\r\n"
 #define MAX_SIDE 65535 /* pixels */
 
@@ -301,7 +301,7 @@ load_text (const char *model_path, char **source, GError **error)
 
   if (text)
     {
-      *source = g_strdup (USER_SOURCE);
+      *source = g_strdup (LUCIDA_SOURCE_SETTINGS);
       return text;
     }
   *source = g_filename_display_basename (beside);
@@ -314,7 +314,7 @@ load_text (const char *model_path, char **source, GError **error)
 static gboolean
 name_source (const char *model_path, const char *source, GError **error)
 {
-  if (g_str_equal (source, USER_SOURCE))
+  if (g_str_equal (source, LUCIDA_SOURCE_SETTINGS))
     {
       g_autofree char *path = get_users_path (model_path);
       g_autofree char *name = g_filename_display_name (path);

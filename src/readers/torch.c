@@ -223,7 +223,7 @@ build (LucidaTorchFile *file, const char *name, GCancellable *cancellable, GErro
 }
 
 static LucidaNetwork *
-torch_read (const char *path, GCancellable *cancellable, GError **error)
+torch_read (const char *path, const LucidaReading *reading, GError **error)
 {
   g_autoptr (GBytes) bytes = lucida_file_map (path, error);
   g_autoptr (LucidaTorchFile) file = NULL;
@@ -244,7 +244,7 @@ torch_read (const char *path, GCancellable *cancellable, GError **error)
     return NULL;
   if (dot && dot != name)
     *dot = '\0';
-  return build (file, name, cancellable, error);
+  return build (file, name, lucida_reading_get_cancellable (reading), error);
 }
 
 const LucidaReader lucida_reader_torch = {

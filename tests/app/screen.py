@@ -144,13 +144,15 @@ def xdotool(*arguments):
 
 
 class Program:
-    """The window, started with @arguments."""
+    """The window, started with @arguments; without @keep as if no model had been looked at."""
 
     current = None  # what a failed test may have left would take a second start's arguments
 
-    def __init__(self, *arguments, env=None):
+    def __init__(self, *arguments, env=None, keep=False):
         if Program.current:
             Program.current.kill()
+        if not keep:
+            shutil.rmtree(os.path.join(HOME, '.local', 'state'), ignore_errors=True)
         self.log = tempfile.TemporaryFile(mode='w+', encoding='utf-8', errors='replace')
         self.process = subprocess.Popen([PROGRAM, *arguments],
                                         env={**os.environ, **(env or {})},

@@ -38,12 +38,12 @@ def value_info(name, dims):
     return chunk(1, name) + chunk(2, chunk(1, number(1, 1) + chunk(2, shape)))
 
 
-def write(path, size=32, channels=1024, depth=100):
+def write(path, size=32, channels=1024, depth=100, classes=2):
     """Some @depth · 9.7 thousand million multiplications; few enough activations for any memory."""
     dice = numpy.random.default_rng(8)
     kernel = dice.normal(0, (2 / (9 * channels)) ** 0.5, channels * channels * 9)
     first = dice.normal(0, 0.3, channels * 3 * 9)
-    head = dice.normal(0, 1, 2 * channels)
+    head = dice.normal(0, 1, classes * channels)
     pads = ints('pads', [1, 1, 1, 1])
     nodes = [node('Conv', ['input', 'first'], 'conv0', pads), node('Relu', ['conv0'], 'relu0')]
     for i in range(1, depth):
@@ -56,8 +56,8 @@ def write(path, size=32, channels=1024, depth=100):
     graph = (b''.join(chunk(1, n) for n in nodes) + chunk(2, 'slow')
              + chunk(5, tensor('first', [channels, 3, 3, 3], first))
              + chunk(5, tensor('kernel', [channels, channels, 3, 3], kernel))
-             + chunk(5, tensor('head', [2, channels], head))
+             + chunk(5, tensor('head', [classes, channels], head))
              + chunk(11, value_info('input', [1, 3, size, size]))
-             + chunk(12, value_info('output', [1, 2])))
+             + chunk(12, value_info('output', [1, classes])))
     with open(path, 'wb') as file:
         file.write(number(1, 8) + chunk(7, graph) + chunk(8, chunk(1, '') + number(2, 17)))

@@ -204,6 +204,8 @@ test_nested_call_and_functions (void)
   network = open_network (&f);
   find_node (network, "base/a");
   g_assert_cmpfloat (lucida_network_get_preprocessing (network)->scale, ==, 1);
+  g_assert_cmpstr (lucida_network_get_preprocessing_source (network), ==,
+                   "its own arithmetic at the input");
   end (&f);
 }
 
@@ -244,6 +246,8 @@ test_channels_turned_inside (void)
   network = open_network (&f);
   g_assert_cmpint (lucida_network_count_parameters (network).trainable, ==, 0);
   g_assert_cmpfloat (lucida_network_get_preprocessing (network)->scale, ==, 1);
+  g_assert_cmpstr (lucida_network_get_preprocessing_source (network), ==,
+                   "its own arithmetic at the input");
   end (&f);
 }
 

@@ -325,6 +325,68 @@ test_cyclic_groups (void)
   folder_remove (folder);
 }
 
+typedef struct
+{
+  double fraction;
+  int calls;
+  GCancellable *cancellable; /* (nullable) cancelled by the first call */
+} Progress;
+
+static void
+progress_cb (guint done, guint total, gpointer data)
+{
+  Progress *self = data;
+  double fraction = (double) done / total;
+
+  g_assert_cmpfloat (fraction, >=, self->fraction);
+  g_assert_cmpfloat (fraction, <=, 1);
+  self->fraction = fraction;
+  self->calls++;
+  if (self->cancellable)
+    g_cancellable_cancel (self->cancellable);
+}
+
+/* Two layers of 256 KB each: half of the file, then nearly all. */
+static void
+test_progress (void)
+{
+  char *folder = folder_new ();
+  g_autofree char *path = g_build_filename (folder, "large.h5", NULL);
+  g_autofree char *model = keras_sequential (
+      "1, 1, 256", "{\"class_name\": \"Flatten\", \"config\": {\"name\": \"f\"}},"
+                   "{\"class_name\": \"Dense\", \"config\": {\"name\": \"d\", "
+                   "\"units\": 256, \"use_bias\": false}},"
+                   "{\"class_name\": \"Dense\", \"config\": {\"name\": \"e\", "
+                   "\"units\": 256, \"use_bias\": false}}");
+  KerasFile *file = keras_file_new (path);
+  g_autofree float *kernel = random_floats (1, 256 * 256);
+  Progress progress = { 0 };
+  LucidaReading reading = { NULL, progress_cb, &progress };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LucidaNetwork) network = NULL;
+
+  keras_file_text (file, "model_config", model);
+  keras_file_text (file, "keras_version", "2.9.0");
+  keras_file_weight (file, "d", "d/kernel:0", kernel, (int[]){ 256, 256, 0 });
+  keras_file_weight (file, "e", "e/kernel:0", kernel, (int[]){ 256, 256, 0 });
+  keras_file_end (file);
+  network = lucida_reader_open (path, &reading, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (progress.calls, ==, 2);
+  g_assert_cmpfloat (progress.fraction, >, 0.9);
+  lucida_network_unref (network);
+  progress = (Progress){ .cancellable = cancellable };
+  reading.cancellable = cancellable;
+  network = lucida_reader_open (path, &reading, &error);
+  g_assert_error (error, LUCIDA_ERROR, LUCIDA_ERROR_CANCELLED);
+  g_assert_null (network);
+  g_assert_cmpint (progress.calls, ==, 1);
+  g_assert_cmpfloat (progress.fraction, >, 0.4);
+  g_assert_cmpfloat (progress.fraction, <, 0.6);
+  folder_remove (folder);
+}
+
 /* A file with one text and one list of texts of variable length, behind a user block; its bytes. */
 static char *
 write_variable (const char *folder, char **data, gsize *size)
@@ -471,6 +533,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keras/hdf5/description-of-numbers", test_description_of_numbers);
   g_test_add_func ("/keras/hdf5/truncated", test_truncated);
   g_test_add_func ("/keras/hdf5/cyclic-groups", test_cyclic_groups);
+  g_test_add_func ("/keras/hdf5/progress", test_progress);
   g_test_add_func ("/keras/hdf5/variable-texts", test_variable_texts);
   g_test_add_func ("/keras/hdf5/damaged-heap", test_damaged_heap);
   g_test_add_func ("/keras/hdf5/falling", test_falling);

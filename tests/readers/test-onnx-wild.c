@@ -341,6 +341,35 @@ test_channels_last (void)
                (const double[]){ outcome.mean + 1, 2 * outcome.mean + 2, 3 * outcome.mean + 3 }, 3);
 }
 
+/* Four rows of one channel look like four channels of one column: the Reshape tells. */
+static void
+test_four_rows (void)
+{
+  static const gint64 x[] = { -1, 4, 6, 1, G_MININT64 };
+  static const gint64 to[][4] = { { -1, 1, 4, 6 }, { -1, 4, 6, 1 } };
+  static const gint64 one[] = { 3, 1, 1, 1, -1 }, four[] = { 3, 4, 1, 1, -1 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (to); i++)
+    {
+      Message *flatten = wild_begin ("Flatten", "p", "y");
+      Outcome outcome;
+      Model model;
+
+      model_init (&model);
+      wild_ints (&model, "shape", to[i], 4);
+      wild_node (&model, "Reshape", "x,shape", "i");
+      wild_weights (&model, "w", i == 0 ? one : four);
+      wild_node (&model, "Conv", "i,w", "c");
+      wild_node (&model, "GlobalAveragePool", "c", "p");
+      wild_put (&model, flatten);
+      wild_ends (&model, x, y3);
+      outcome = wild_run (&model, i == 0 ? 4 : 6, i == 0 ? 6 : 1);
+      g_assert_cmpint (lucida_network_get_input_layout (outcome.network), ==,
+                       i == 0 ? LUCIDA_LAYOUT_NHWC : LUCIDA_LAYOUT_NCHW);
+      wild_clear (&outcome);
+    }
+}
+
 /* Hundreds of weights in a file that is not there make one sentence. */
 static void
 test_missing_weights (void)
@@ -397,6 +426,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/onnx-wild/declared-sizes-are-not-trusted", test_declared_sizes);
   g_test_add_func ("/onnx-wild/an-output-of-rank-one", test_output_of_rank_one);
   g_test_add_func ("/onnx-wild/channels-last-between-convolutions", test_channels_last);
+  g_test_add_func ("/onnx-wild/four-rows", test_four_rows);
   g_test_add_func ("/onnx-wild/missing-weights-make-one-sentence", test_missing_weights);
   return g_test_run ();
 }

@@ -484,6 +484,32 @@ test_any_part_opens_it (void)
   clear_folder (&folder);
 }
 
+/* What is remembered of a network lies beside its folder, whatever part of it was opened. */
+static void
+test_sidecar_is_the_folders (void)
+{
+  static const char *const parts[] = { "", "/", "/saved_model.pb", "/variables/variables.index" };
+  Folder folder = write_folder (&(Faults){ 0 });
+  g_autofree char *whole = g_canonicalize_filename (folder.path, NULL);
+  g_autofree char *sidecar = g_strconcat (whole, ".camlucida.json", NULL);
+  const char *text = "{\"preprocessing\": {\"scale\": 0.25}}";
+
+  g_assert_true (g_file_set_contents (sidecar, text, -1, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      g_autofree char *path = g_strconcat (folder.path, parts[i], NULL);
+      g_autofree char *resolved = lucida_reader_resolve (path);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (LucidaNetwork) network = lucida_reader_open (path, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (resolved, ==, whole);
+      g_assert_cmpfloat (lucida_network_get_preprocessing (network)->scale, ==, 0.25f);
+    }
+  g_unlink (sidecar);
+  clear_folder (&folder);
+}
+
 static void
 test_faults (void)
 {
@@ -648,6 +674,7 @@ main (int argc, char **argv)
   g_test_add_func ("/saved-model/checksum", test_checksum);
   g_test_add_func ("/saved-model/forms", test_forms);
   g_test_add_func ("/saved-model/any-part-opens-it", test_any_part_opens_it);
+  g_test_add_func ("/saved-model/sidecar-is-the-folders", test_sidecar_is_the_folders);
   g_test_add_func ("/saved-model/faults", test_faults);
   g_test_add_func ("/saved-model/missing-parts", test_missing_parts);
   g_test_add_func ("/saved-model/damaged", test_damaged);

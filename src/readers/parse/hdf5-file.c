@@ -114,6 +114,14 @@ lucida_hdf5_close (LucidaHdf5 *self)
   g_free (self);
 }
 
+guint64
+lucida_hdf5_get_size (LucidaHdf5 *self)
+{
+  hsize_t size;
+
+  return H5Fget_filesize (self->file, &size) < 0 ? 0 : size;
+}
+
 /* Whether every part of @path is a real member of the one before. @link: whether one is a link. */
 static gboolean
 is_inside (LucidaHdf5 *self, const char *path, gboolean *link)

@@ -16,6 +16,8 @@ LucidaHdf5 *lucida_hdf5_open (const char *path, GError **error);
 LucidaHdf5 *lucida_hdf5_open_image (const guint8 *data, gsize size, GError **error);
 void lucida_hdf5_close (LucidaHdf5 *self);
 
+guint64 lucida_hdf5_get_size (LucidaHdf5 *self); /* bytes; 0: unknown */
+
 gboolean lucida_hdf5_has (LucidaHdf5 *self, const char *path);
 /* Names in a group, in alphabetical order; NULL where there is no such group. (transfer full) */
 char **lucida_hdf5_list (LucidaHdf5 *self, const char *path);
