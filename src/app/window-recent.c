@@ -8,8 +8,9 @@
 
 /* What a person has opened is remembered by the desktop; models are offered again. */
 
-#define APPLICATION "CAM Lucida" /* not translated: what was remembered is found in any language   \
-                                  */
+#define APPLICATION                                                                                \
+  "CAM Lucida" /* not translated: what was remembered is found in any language                     \
+                */
 #define MODEL_GROUP "camlucida-models"
 #define MAX_MODELS 8
 
