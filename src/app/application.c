@@ -38,6 +38,7 @@ static const struct
   { "win.zoom-out", { "<Control>minus", "<Control>KP_Subtract" } },
   { "win.zoom-fit", { "<Control>0", "<Control>KP_0" } },
   { "win.zoom-one", { "<Control>1", "<Control>KP_1" } },
+  { "win.present", { "F11" } },
   { "win.show-strip", { "F9" } },
   { "win.show-help-overlay", { "F1", "<Control>question" } },
 };

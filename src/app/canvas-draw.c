@@ -233,13 +233,27 @@ outline (cairo_t *cr, double x, double y, double width, double height)
   cairo_stroke (cr);
 }
 
+static void
+draw_map (LucidaCanvas *self, cairo_t *cr, const LucidaCanvasMap *map,
+          const cairo_rectangle_int_t *extent)
+{
+  double x = self->placement.x / self->picture->width * extent->width;
+  double y = self->placement.y / self->picture->height * extent->height;
+  double width = self->placement.width / self->picture->width * extent->width;
+  double height = self->placement.height / self->picture->height * extent->height;
+
+  paint (cr, map->coloured, extent->x + x, extent->y + y, width, height, self->style.opacity,
+         CAIRO_FILTER_BILINEAR);
+  if (width < extent->width - 1.0 || height < extent->height - 1.0)
+    outline (cr, extent->x + x, extent->y + y, width, height);
+}
+
 /* Picture and map of one half, in device pixels. */
 static void
 draw_half (LucidaCanvas *self, cairo_t *cr, LucidaHalf half)
 {
   LucidaCanvasMap *map = &self->maps[half];
   cairo_rectangle_int_t extent;
-  double x, y, width, height;
 
   _lucida_canvas_get_extent (self, half, &extent);
   if (self->scaled_wanted || !self->scaled)
@@ -250,16 +264,12 @@ draw_half (LucidaCanvas *self, cairo_t *cr, LucidaHalf half)
     paint (cr, self->scaled, extent.x, extent.y, extent.width, extent.height, 1.0,
            _lucida_canvas_get_zoom (self) >= CRISP_ZOOM ? CAIRO_FILTER_NEAREST
                                                         : CAIRO_FILTER_BILINEAR);
-  if (!map->heatmap || !map->coloured || self->style.opacity <= 0.0)
+  if (!map->heatmap || self->bare)
     return;
-  x = self->placement.x / self->picture->width * extent.width;
-  y = self->placement.y / self->picture->height * extent.height;
-  width = self->placement.width / self->picture->width * extent.width;
-  height = self->placement.height / self->picture->height * extent.height;
-  paint (cr, map->coloured, extent.x + x, extent.y + y, width, height, self->style.opacity,
-         CAIRO_FILTER_BILINEAR);
-  if (width < extent.width - 1.0 || height < extent.height - 1.0)
-    outline (cr, extent.x + x, extent.y + y, width, height);
+  if (map->coloured && self->style.opacity > 0.0)
+    draw_map (self, cr, map, &extent);
+  if (self->style.contours)
+    _lucida_canvas_draw_contours (self, cr, half);
 }
 
 void

@@ -4,7 +4,7 @@
 
 #include "app/canvas.h"
 #include "app/compare-view.h"
-#include "app/swatch.h"
+#include "app/legend-bar.h"
 #include "app/template.h"
 #include "app/text.h"
 
@@ -22,11 +22,12 @@ struct _LucidaCanvasFrame
   GtkLabel *caption;
   GtkLabel *probe;
   GtkLabel *note;
-  GtkWidget *legend;
-  GtkLabel *legend_end;
-  LucidaSwatch *swatch;
+  LucidaLegendBar *legend;
+  GtkToggleButton *bare_button;
 
   LucidaSession *session;
+  gboolean bare_held; /* by a key or the pointer */
+  gboolean presenting;
 };
 
 G_DEFINE_FINAL_TYPE (LucidaCanvasFrame, lucida_canvas_frame, GTK_TYPE_WIDGET)
@@ -60,16 +61,21 @@ show_explanation (LucidaCanvasFrame *self)
       found = explanation->heatmap->evidence == LUCIDA_EVIDENCE_FOUND;
       if (!found && !compared)
         note = _ (lucida_evidence_get_note (explanation->heatmap->evidence));
+      lucida_legend_bar_set_range (self->legend, explanation->heatmap->min,
+                                   explanation->heatmap->max);
       if (compared)
         {
           LucidaExplanation *other = lucida_session_get_other_explanation (self->session);
 
+          lucida_legend_bar_set_several (self->legend);
           found = found || (other && other->heatmap->evidence == LUCIDA_EVIDENCE_FOUND);
           caption = lucida_compare_view_dup_common (self->compare);
           description = lucida_compare_view_describe (self->compare);
         }
       if (!caption)
-        caption = g_strdup_printf ("%s  ·  %s", class, layer);
+        caption = self->presenting ? g_strdup_printf ("%s  ·  %s  ·  %s", class,
+                                                      explanation->method->title, layer)
+                                   : g_strdup_printf ("%s  ·  %s", class, layer);
       if (!description)
         description = lucida_text_describe (model, explanation);
       lucida_canvas_set_map (self->canvas, LUCIDA_HALF_MAIN, explanation->heatmap, &placement);
@@ -81,7 +87,8 @@ show_explanation (LucidaCanvasFrame *self)
     note = _ ("Open a picture, or drop one here");
   set_pill (self->caption, caption);
   set_pill (self->note, note);
-  gtk_widget_set_visible (self->legend, found);
+  gtk_widget_set_visible (GTK_WIDGET (self->legend), found);
+  gtk_widget_set_visible (GTK_WIDGET (self->bare_button), caption != NULL);
   if (!description)
     description
         = picture ? g_strdup_printf (_ ("Picture %s"), picture->name) : g_strdup (_ ("No picture"));
@@ -97,11 +104,6 @@ show_view (LucidaCanvasFrame *self)
 
   gtk_widget_set_halign (GTK_WIDGET (self->probe), compared ? GTK_ALIGN_CENTER : GTK_ALIGN_END);
   gtk_widget_set_margin_top (GTK_WIDGET (self->probe), compared ? PROBE_BELOW : PROBE_ABOVE);
-  /* Translators: the end of a legend: the largest value of the map. */
-  gtk_label_set_text (self->legend_end, compared
-                                            /* Translators: the same where two maps are compared. */
-                                            ? C_ ("legend", "max of each")
-                                            : C_ ("legend", "max"));
   show_explanation (self);
 }
 
@@ -130,6 +132,56 @@ probe_changed_cb (LucidaCanvasFrame *self)
 }
 
 static void
+bare_changed_cb (LucidaCanvasFrame *self)
+{
+  gboolean bare = self->bare_held || gtk_toggle_button_get_active (self->bare_button);
+
+  if (bare)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "bare");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "bare");
+  lucida_canvas_set_bare (self->canvas, bare);
+}
+
+static void
+bare_pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, LucidaCanvasFrame *self)
+{
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  gtk_widget_set_state_flags (GTK_WIDGET (self->bare_button), GTK_STATE_FLAG_ACTIVE, FALSE);
+  lucida_canvas_frame_set_bare (self, TRUE);
+}
+
+static void
+bare_released_cb (LucidaCanvasFrame *self)
+{
+  gtk_widget_unset_state_flags (GTK_WIDGET (self->bare_button), GTK_STATE_FLAG_ACTIVE);
+  gtk_toggle_button_set_active (self->bare_button, FALSE);
+  lucida_canvas_frame_set_bare (self, FALSE);
+}
+
+/* Under the pointer the button springs back; its own gesture would leave it pressed. From the
+ * keyboard it is switched on and off. */
+static void
+add_bare_gesture (LucidaCanvasFrame *self)
+{
+  GtkWidget *button = GTK_WIDGET (self->bare_button);
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (button);
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_GESTURE_CLICK (controller))
+        gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_NONE);
+    }
+  g_signal_connect (click, "pressed", G_CALLBACK (bare_pressed_cb), self);
+  g_signal_connect_swapped (click, "released", G_CALLBACK (bare_released_cb), self);
+  g_signal_connect_swapped (click, "cancel", G_CALLBACK (bare_released_cb), self);
+  gtk_widget_add_controller (button, GTK_EVENT_CONTROLLER (click));
+}
+
+static void
 lucida_canvas_frame_dispose (GObject *object)
 {
   LucidaCanvasFrame *self = LUCIDA_CANVAS_FRAME (object);
@@ -149,7 +201,7 @@ lucida_canvas_frame_class_init (LucidaCanvasFrameClass *klass)
   G_OBJECT_CLASS (klass)->dispose = lucida_canvas_frame_dispose;
   g_type_ensure (LUCIDA_TYPE_CANVAS);
   g_type_ensure (LUCIDA_TYPE_COMPARE_VIEW);
-  g_type_ensure (LUCIDA_TYPE_SWATCH);
+  g_type_ensure (LUCIDA_TYPE_LEGEND_BAR);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/camlucida/CamLucida/ui/canvas-frame.ui");
@@ -159,15 +211,16 @@ lucida_canvas_frame_class_init (LucidaCanvasFrameClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, probe);
   gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, note);
   gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, legend);
-  gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, legend_end);
-  gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, swatch);
+  gtk_widget_class_bind_template_child (widget_class, LucidaCanvasFrame, bare_button);
   gtk_widget_class_bind_template_callback (widget_class, probe_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, bare_changed_cb);
 }
 
 static void
 lucida_canvas_frame_init (LucidaCanvasFrame *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  add_bare_gesture (self);
 }
 
 void
@@ -190,7 +243,7 @@ lucida_canvas_frame_set_style (LucidaCanvasFrame *self, const LucidaOverlayStyle
 {
   g_return_if_fail (LUCIDA_IS_CANVAS_FRAME (self));
 
-  lucida_swatch_set_colormap (self->swatch, style->colormap);
+  lucida_legend_bar_set_colormap (self->legend, style->colormap);
   lucida_canvas_set_style (self->canvas, style);
 }
 
@@ -233,4 +286,45 @@ void
 lucida_canvas_frame_zoom_one (LucidaCanvasFrame *self)
 {
   lucida_canvas_zoom_one (self->canvas);
+}
+
+void
+lucida_canvas_frame_pan (LucidaCanvasFrame *self, int right, int down)
+{
+  lucida_canvas_pan (self->canvas, right, down);
+}
+
+void
+lucida_canvas_frame_set_bare (LucidaCanvasFrame *self, gboolean bare)
+{
+  g_return_if_fail (LUCIDA_IS_CANVAS_FRAME (self));
+
+  self->bare_held = bare;
+  bare_changed_cb (self);
+}
+
+void
+lucida_canvas_frame_set_presenting (LucidaCanvasFrame *self, gboolean presenting)
+{
+  g_return_if_fail (LUCIDA_IS_CANVAS_FRAME (self));
+
+  self->presenting = presenting;
+  if (presenting)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "presenting");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "presenting");
+  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+  show_explanation (self);
+}
+
+void
+lucida_canvas_frame_set_idle (LucidaCanvasFrame *self, gboolean idle)
+{
+  g_return_if_fail (LUCIDA_IS_CANVAS_FRAME (self));
+
+  if (idle)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "idle");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "idle");
+  lucida_canvas_hide_pointer (self->canvas, idle);
 }

@@ -23,5 +23,14 @@ void lucida_canvas_frame_zoom_in (LucidaCanvasFrame *self);
 void lucida_canvas_frame_zoom_out (LucidaCanvasFrame *self);
 void lucida_canvas_frame_zoom_fit (LucidaCanvasFrame *self);
 void lucida_canvas_frame_zoom_one (LucidaCanvasFrame *self);
+/* By a step each way, where some of the picture lies outside the canvas. */
+void lucida_canvas_frame_pan (LucidaCanvasFrame *self, int right, int down);
+
+/* The picture alone for as long as something is held; the corner button does the same. */
+void lucida_canvas_frame_set_bare (LucidaCanvasFrame *self, gboolean bare);
+/* Large type, for a room; takes the focus. */
+void lucida_canvas_frame_set_presenting (LucidaCanvasFrame *self, gboolean presenting);
+/* Nobody moves the pointer: it is hidden, and of what lies on the canvas all but the caption. */
+void lucida_canvas_frame_set_idle (LucidaCanvasFrame *self, gboolean idle);
 
 G_END_DECLS

@@ -2,6 +2,8 @@
 
 #include "app/canvas-private.h"
 
+#define PAN_STEP 0.125 /* of the canvas, by a key */
+
 static double
 clamp_axis (double centre, double picture, double canvas)
 {
@@ -35,7 +37,9 @@ _lucida_canvas_clamp (LucidaCanvas *self)
   _lucida_canvas_get_viewport (self, LUCIDA_HALF_MAIN, &viewport);
   self->centre_x = clamp_axis (self->centre_x, self->picture->width, viewport.width / zoom);
   self->centre_y = clamp_axis (self->centre_y, self->picture->height, viewport.height / zoom);
-  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), can_pan (self) ? "grab" : NULL);
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), self->pointer_hidden ? "none"
+                                                      : can_pan (self)     ? "grab"
+                                                                           : NULL);
 }
 
 static void
@@ -69,4 +73,30 @@ _lucida_canvas_add_pan (LucidaCanvas *self)
   g_signal_connect (drag, "drag-update", G_CALLBACK (drag_update_cb), self);
   g_signal_connect_swapped (drag, "drag-end", G_CALLBACK (_lucida_canvas_clamp), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
+}
+
+void
+lucida_canvas_pan (LucidaCanvas *self, int right, int down)
+{
+  cairo_rectangle_int_t viewport;
+  double zoom;
+
+  g_return_if_fail (LUCIDA_IS_CANVAS (self));
+
+  if (!can_pan (self))
+    return;
+  _lucida_canvas_get_viewport (self, LUCIDA_HALF_MAIN, &viewport);
+  zoom = _lucida_canvas_get_zoom (self);
+  self->centre_x += PAN_STEP * right * viewport.width / zoom;
+  self->centre_y += PAN_STEP * down * viewport.height / zoom;
+  _lucida_canvas_view_changed (self);
+}
+
+void
+lucida_canvas_hide_pointer (LucidaCanvas *self, gboolean hidden)
+{
+  g_return_if_fail (LUCIDA_IS_CANVAS (self));
+
+  self->pointer_hidden = hidden;
+  _lucida_canvas_clamp (self);
 }

@@ -4,6 +4,13 @@
 
 G_BEGIN_DECLS
 
+/* Where a picture lies: its rectangle and the area where it is seen, in device pixels. */
+typedef struct
+{
+  cairo_rectangle_int_t viewport;
+  cairo_rectangle_int_t extent;
+} LucidaCanvasPlace;
+
 /* A map over the picture, and what is drawn of it. */
 typedef struct
 {
@@ -11,6 +18,9 @@ typedef struct
   cairo_surface_t *coloured; /* ARGB32, in device pixels; kept until something sharper is there */
   gboolean wanted;           /* the view has changed since it was made */
   guint serial;              /* of the map and style that jobs are made for */
+  cairo_surface_t *lines;    /* contours over the viewport; ARGB32; (nullable) */
+  LucidaCanvasPlace lines_place; /* that they were drawn for */
+  LucidaCanvasPlace lines_asked; /* and the latest that they were asked for */
 } LucidaCanvasMap;
 
 struct _LucidaCanvas
@@ -22,6 +32,7 @@ struct _LucidaCanvas
   LucidaCanvasMap maps[LUCIDA_N_HALVES];
   LucidaPlacement placement;
   LucidaOverlayStyle style;
+  gboolean bare; /* nothing lies on the picture for the moment */
 
   LucidaCanvasView view;
   double split; /* where the main half ends, 0 … 1 of the width from where lines begin */
@@ -40,6 +51,7 @@ struct _LucidaCanvas
   gboolean scaled_wanted;  /* the view has changed since it was made */
 
   gboolean pointer_inside;
+  gboolean pointer_hidden;
   double pointer_x; /* in widget coordinates */
   double pointer_y;
   char *probe_text;
@@ -77,5 +89,10 @@ void _lucida_canvas_update_probe (LucidaCanvas *self);
 void _lucida_canvas_draw (LucidaCanvas *self, cairo_t *cr);
 void _lucida_canvas_invalidate_picture (LucidaCanvas *self);
 void _lucida_canvas_invalidate_map (LucidaCanvas *self, LucidaHalf half);
+
+/* canvas-contours.c */
+void _lucida_canvas_draw_contours (LucidaCanvas *self, cairo_t *cr, LucidaHalf half);
+/* The map is another one, or lies elsewhere on the picture. */
+void _lucida_canvas_drop_contours (LucidaCanvas *self, LucidaHalf half);
 
 G_END_DECLS

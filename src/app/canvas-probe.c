@@ -2,6 +2,8 @@
 
 #include "app/canvas-private.h"
 
+#include "render/legend.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -15,7 +17,8 @@ describe_pointer (LucidaCanvas *self)
   double zoom = _lucida_canvas_get_zoom (self);
   const LucidaPlacement *placement = &self->placement;
   cairo_rectangle_int_t extent;
-  double x, y, u, v;
+  double x, y, u, v, heat;
+  g_autofree char *value = NULL;
 
   if (!self->picture || !self->pointer_inside)
     return NULL;
@@ -38,9 +41,13 @@ describe_pointer (LucidaCanvas *self)
     return g_strdup_printf (_ ("%.0f, %.0f  heat %.2f | %.2f"), x, y,
                             (double) lucida_overlay_sample (heatmap, u, v),
                             (double) lucida_overlay_sample (other, u, v));
-  /* Translators: column and row of a pixel, and the map there, as a share of its maximum. */
-  return g_strdup_printf (_ ("%.0f, %.0f  heat %.2f"), x, y,
-                          (double) lucida_overlay_sample (heatmap, u, v));
+  if (heatmap->evidence != LUCIDA_EVIDENCE_FOUND)
+    return g_strdup_printf ("%.0f, %.0f", x, y);
+  heat = lucida_overlay_sample (heatmap, u, v);
+  value = lucida_legend_format_value (heatmap->min + heat * (heatmap->max - heatmap->min));
+  /* Translators: column and row of a pixel, the map there as a share of its maximum, and the number
+   * itself. */
+  return g_strdup_printf (_ ("%.0f, %.0f  heat %.2f  value %s"), x, y, heat, value);
 }
 
 void

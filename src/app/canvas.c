@@ -61,6 +61,7 @@ lucida_canvas_dispose (GObject *object)
     {
       g_clear_pointer (&self->maps[half].heatmap, lucida_heatmap_unref);
       g_clear_pointer (&self->maps[half].coloured, cairo_surface_destroy);
+      g_clear_pointer (&self->maps[half].lines, cairo_surface_destroy);
     }
   g_clear_pointer (&self->scaled, cairo_surface_destroy);
   g_clear_pointer (&self->probe_text, g_free);
@@ -133,6 +134,7 @@ lucida_canvas_set_picture (LucidaCanvas *self, LucidaPicture *picture)
     {
       g_clear_pointer (&self->maps[half].heatmap, lucida_heatmap_unref);
       _lucida_canvas_invalidate_map (self, half);
+      _lucida_canvas_drop_contours (self, half);
     }
   _lucida_canvas_update_probe (self);
 }
@@ -155,6 +157,7 @@ lucida_canvas_set_map (LucidaCanvas *self, LucidaHalf half, LucidaHeatmap *heatm
   if (placement)
     self->placement = *placement;
   _lucida_canvas_invalidate_map (self, half);
+  _lucida_canvas_drop_contours (self, half);
   _lucida_canvas_update_probe (self);
 }
 
@@ -171,5 +174,16 @@ lucida_canvas_set_style (LucidaCanvas *self, const LucidaOverlayStyle *style)
       || before.threshold != style->threshold)
     for (int half = 0; half < LUCIDA_N_HALVES; half++)
       _lucida_canvas_invalidate_map (self, half);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+lucida_canvas_set_bare (LucidaCanvas *self, gboolean bare)
+{
+  g_return_if_fail (LUCIDA_IS_CANVAS (self));
+
+  if (bare == self->bare)
+    return;
+  self->bare = bare;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

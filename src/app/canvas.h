@@ -41,6 +41,8 @@ double lucida_canvas_get_split (LucidaCanvas *self);
 /* The area where a half is seen, in widget coordinates. */
 void lucida_canvas_get_half (LucidaCanvas *self, LucidaHalf half, GdkRectangle *area);
 void lucida_canvas_set_style (LucidaCanvas *self, const LucidaOverlayStyle *style);
+/* Shows the picture alone, or again with what lies on it. */
+void lucida_canvas_set_bare (LucidaCanvas *self, gboolean bare);
 
 void lucida_canvas_zoom_in (LucidaCanvas *self);
 void lucida_canvas_zoom_out (LucidaCanvas *self);
@@ -48,5 +50,8 @@ void lucida_canvas_zoom_out (LucidaCanvas *self);
 void lucida_canvas_zoom_fit (LucidaCanvas *self);
 /* One pixel of the picture a pixel of the screen. */
 void lucida_canvas_zoom_one (LucidaCanvas *self);
+/* Moves what is seen by a part of the canvas, as far as there is something to see. */
+void lucida_canvas_pan (LucidaCanvas *self, int right, int down);
+void lucida_canvas_hide_pointer (LucidaCanvas *self, gboolean hidden);
 
 G_END_DECLS

@@ -13,6 +13,7 @@ typedef enum
   LUCIDA_DIALOG_MODEL,
   LUCIDA_DIALOG_MODEL_FOLDER,
   LUCIDA_DIALOG_SAVE,
+  LUCIDA_DIALOG_TARGET_FOLDER, /* to write to; a new one can be made */
 } LucidaDialogKind;
 
 /* @path: what was chosen; not called if nothing was. */

@@ -1,7 +1,7 @@
 #include "config.h"
 
 #include "app/application.h"
-#include "app/paths.h"
+#include "explorer/model.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -34,10 +34,11 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (LucidaApplication) application = NULL;
+  g_autofree char *locale = lucida_locale_dup_path ();
 
   signal (SIGXFSZ, SIG_IGN); /* a limit is an error like a full disk */
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, lucida_paths_get_locale_dir ());
+  bindtextdomain (GETTEXT_PACKAGE, locale);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_log_set_writer_func (write_message, g_thread_self (), NULL);

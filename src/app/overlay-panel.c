@@ -20,6 +20,7 @@ struct _LucidaOverlayPanel
   GtkDropDown *colours;
   GtkToggleButton *clear;
   GtkToggleButton *tinted;
+  GtkSwitch *contours;
 };
 
 G_DEFINE_FINAL_TYPE (LucidaOverlayPanel, lucida_overlay_panel, GTK_TYPE_WIDGET)
@@ -116,6 +117,7 @@ lucida_overlay_panel_class_init (LucidaOverlayPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaOverlayPanel, colours);
   gtk_widget_class_bind_template_child (widget_class, LucidaOverlayPanel, clear);
   gtk_widget_class_bind_template_child (widget_class, LucidaOverlayPanel, tinted);
+  gtk_widget_class_bind_template_child (widget_class, LucidaOverlayPanel, contours);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_colours_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_colours_cb);
@@ -181,6 +183,7 @@ lucida_overlay_panel_bind (LucidaOverlayPanel *self, GSettings *settings)
   g_settings_bind (settings, "opacity", self->opacity, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "threshold", self->threshold, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "tinted", self->tinted, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "contours", self->contours, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind_with_mapping (settings, "colormap", self->colours, "selected",
                                 G_SETTINGS_BIND_DEFAULT, get_colours_cb, set_colours_cb, self,
                                 NULL);
@@ -194,5 +197,26 @@ lucida_overlay_panel_get_style (LucidaOverlayPanel *self)
     .blend = gtk_toggle_button_get_active (self->tinted) ? LUCIDA_BLEND_TINTED : LUCIDA_BLEND_CLEAR,
     .opacity = gtk_adjustment_get_value (self->opacity),
     .threshold = gtk_adjustment_get_value (self->threshold),
+    .contours = gtk_switch_get_active (self->contours),
   };
+}
+
+void
+lucida_overlay_panel_toggle_contours (LucidaOverlayPanel *self)
+{
+  g_return_if_fail (LUCIDA_IS_OVERLAY_PANEL (self));
+
+  gtk_switch_set_active (self->contours, !gtk_switch_get_active (self->contours));
+}
+
+void
+lucida_overlay_panel_next_colours (LucidaOverlayPanel *self)
+{
+  guint n = 0;
+
+  g_return_if_fail (LUCIDA_IS_OVERLAY_PANEL (self));
+
+  while (lucida_colormaps[n])
+    n++;
+  gtk_drop_down_set_selected (self->colours, (gtk_drop_down_get_selected (self->colours) + 1) % n);
 }

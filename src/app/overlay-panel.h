@@ -13,5 +13,8 @@ G_DECLARE_FINAL_TYPE (LucidaOverlayPanel, lucida_overlay_panel, LUCIDA, OVERLAY_
 /* Remembers the choices in @settings (nullable) and takes them from there. */
 void lucida_overlay_panel_bind (LucidaOverlayPanel *self, GSettings *settings);
 LucidaOverlayStyle lucida_overlay_panel_get_style (LucidaOverlayPanel *self);
+void lucida_overlay_panel_toggle_contours (LucidaOverlayPanel *self);
+/* The colour map that follows in the list. */
+void lucida_overlay_panel_next_colours (LucidaOverlayPanel *self);
 
 G_END_DECLS

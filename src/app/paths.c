@@ -9,22 +9,6 @@
 
 #define SNIFFED_BYTES 4096
 
-gboolean
-lucida_paths_run_from_build (void)
-{
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *build = g_canonicalize_filename (LUCIDA_BUILD_DIR, NULL);
-  gsize length = strlen (build);
-
-  return program && strncmp (program, build, length) == 0 && program[length] == G_DIR_SEPARATOR;
-}
-
-const char *
-lucida_paths_get_locale_dir (void)
-{
-  return lucida_paths_run_from_build () ? LUCIDA_BUILD_DIR "/po" : LUCIDA_LOCALE_DIR;
-}
-
 static gboolean
 is_image (const char *name, const guchar *data, gsize size)
 {

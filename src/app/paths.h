@@ -4,11 +4,6 @@
 
 G_BEGIN_DECLS
 
-/* Whether this program lies in the folder it was built in, so that schema, translations and
- * pictures are taken from there. */
-gboolean lucida_paths_run_from_build (void);
-const char *lucida_paths_get_locale_dir (void);
-
 /* What a path that somebody hands over seems to be. */
 typedef enum
 {

@@ -2,18 +2,17 @@
 
 #include "app/settings.h"
 
-#include "app/paths.h"
+#include "explorer/model.h"
 
 GSettings *
 lucida_settings_new (void)
 {
   GSettingsSchemaSource *installed = g_settings_schema_source_get_default ();
-  g_autoptr (GSettingsSchemaSource) source = NULL;
+  g_autofree char *folder = lucida_schema_dup_path ();
+  g_autoptr (GSettingsSchemaSource) source
+      = g_settings_schema_source_new_from_directory (folder, installed, FALSE, NULL);
   g_autoptr (GSettingsSchema) schema = NULL;
 
-  if (lucida_paths_run_from_build ())
-    source = g_settings_schema_source_new_from_directory (LUCIDA_BUILD_DIR "/data", installed,
-                                                          FALSE, NULL);
   if (!source && installed)
     source = g_settings_schema_source_ref (installed);
   if (source)

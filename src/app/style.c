@@ -2,8 +2,13 @@
 
 #include "app/style.h"
 
+#include <string.h>
+
 #define APPEARANCE "org.freedesktop.appearance"
-#define PREFERS_DARK 1 /* of the portal's color-scheme: 0 no preference, 1 dark, 2 light */
+#define SCHEME "color-scheme"
+#define CONTRAST "contrast"
+#define PREFERS_DARK 1  /* of the portal's color-scheme: 0 no preference, 1 dark, 2 light */
+#define HIGH_CONTRAST 1 /* of its contrast: 0 no preference */
 
 struct _LucidaStyle
 {
@@ -16,6 +21,9 @@ struct _LucidaStyle
   gboolean initially_dark; /* what GTK was set to before us */
   gboolean known;          /* whether the desktop has said anything */
   gboolean system_dark;
+  gboolean high_contrast;
+  gboolean contrast_applied; /* whether the theme's name is ours */
+  GtkCssProvider *lines;     /* (nullable): added to a theme of high contrast */
 };
 
 G_DEFINE_FINAL_TYPE (LucidaStyle, lucida_style, G_TYPE_OBJECT)
@@ -30,11 +38,42 @@ apply (LucidaStyle *self)
   else if (g_strcmp0 (self->scheme, "light") == 0)
     dark = FALSE;
   g_object_set (self->settings, "gtk-application-prefer-dark-theme", dark, NULL);
+  if (self->high_contrast)
+    g_object_set (self->settings, "gtk-theme-name", dark ? "HighContrastInverse" : "HighContrast",
+                  NULL);
+  else if (self->contrast_applied)
+    gtk_settings_reset_property (self->settings, "gtk-theme-name");
+  self->contrast_applied = self->high_contrast;
+}
+
+/* The theme's name may also come from the desktop's own settings. */
+static void
+theme_changed_cb (LucidaStyle *self)
+{
+  GdkDisplay *display = gdk_display_get_default ();
+  g_autofree char *theme = NULL;
+  gboolean contrast;
+
+  g_object_get (self->settings, "gtk-theme-name", &theme, NULL);
+  contrast = theme && g_str_has_prefix (theme, "HighContrast");
+  if (contrast == (self->lines != NULL))
+    return;
+  if (!contrast)
+    {
+      gtk_style_context_remove_provider_for_display (display, GTK_STYLE_PROVIDER (self->lines));
+      g_clear_object (&self->lines);
+      return;
+    }
+  self->lines = gtk_css_provider_new ();
+  gtk_css_provider_load_from_resource (self->lines,
+                                       "/io/github/camlucida/CamLucida/high-contrast.css");
+  gtk_style_context_add_provider_for_display (display, GTK_STYLE_PROVIDER (self->lines),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
 }
 
 /* The portal wraps the number in one variant or two, depending on its age. */
 static void
-take_scheme (LucidaStyle *self, GVariant *value)
+take_setting (LucidaStyle *self, const char *key, GVariant *value)
 {
   g_autoptr (GVariant) inner = g_variant_ref (value);
 
@@ -47,8 +86,15 @@ take_scheme (LucidaStyle *self, GVariant *value)
     }
   if (!g_variant_is_of_type (inner, G_VARIANT_TYPE_UINT32))
     return;
-  self->known = TRUE;
-  self->system_dark = g_variant_get_uint32 (inner) == PREFERS_DARK;
+  if (strcmp (key, CONTRAST) == 0)
+    self->high_contrast = g_variant_get_uint32 (inner) == HIGH_CONTRAST;
+  else if (strcmp (key, SCHEME) == 0)
+    {
+      self->known = TRUE;
+      self->system_dark = g_variant_get_uint32 (inner) == PREFERS_DARK;
+    }
+  else
+    return;
   apply (self);
 }
 
@@ -64,22 +110,44 @@ portal_signal_cb (GDBusProxy *portal, const char *sender, const char *name, GVar
       || !g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(ssv)")))
     return;
   g_variant_get (parameters, "(&s&sv)", &group, &key, &value);
-  if (g_str_equal (group, APPEARANCE) && g_str_equal (key, "color-scheme"))
-    take_scheme (self, value);
+  if (strcmp (group, APPEARANCE) == 0)
+    take_setting (self, key, value);
 }
 
 static void
-read_cb (GObject *source, GAsyncResult *result, gpointer data)
+take_reply (LucidaStyle *self, const char *key, GObject *source, GAsyncResult *result)
 {
-  g_autoptr (LucidaStyle) self = data;
   g_autoptr (GVariant) reply = g_dbus_proxy_call_finish (G_DBUS_PROXY (source), result, NULL);
 
   if (reply && self->settings && g_variant_is_of_type (reply, G_VARIANT_TYPE ("(v)")))
     {
       g_autoptr (GVariant) value = g_variant_get_child_value (reply, 0);
 
-      take_scheme (self, value);
+      take_setting (self, key, value);
     }
+}
+
+static void
+scheme_read_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LucidaStyle) self = data;
+
+  take_reply (self, SCHEME, source, result);
+}
+
+static void
+contrast_read_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (LucidaStyle) self = data;
+
+  take_reply (self, CONTRAST, source, result);
+}
+
+static void
+read_setting (LucidaStyle *self, const char *key, GAsyncReadyCallback done)
+{
+  g_dbus_proxy_call (self->portal, "Read", g_variant_new ("(ss)", APPEARANCE, key),
+                     G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, done, g_object_ref (self));
 }
 
 static void
@@ -95,8 +163,8 @@ portal_ready_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
   self->portal = portal;
   g_signal_connect_object (portal, "g-signal", G_CALLBACK (portal_signal_cb), self, 0);
-  g_dbus_proxy_call (portal, "Read", g_variant_new ("(ss)", APPEARANCE, "color-scheme"),
-                     G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, read_cb, g_object_ref (self));
+  read_setting (self, SCHEME, scheme_read_cb);
+  read_setting (self, CONTRAST, contrast_read_cb);
 }
 
 static void
@@ -108,6 +176,7 @@ lucida_style_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->portal);
   g_clear_object (&self->settings);
+  g_clear_object (&self->lines);
   g_clear_pointer (&self->scheme, g_free);
   G_OBJECT_CLASS (lucida_style_parent_class)->dispose (object);
 }
@@ -131,6 +200,9 @@ lucida_style_new (GtkSettings *settings)
 
   self->settings = g_object_ref (settings);
   g_object_get (settings, "gtk-application-prefer-dark-theme", &self->initially_dark, NULL);
+  g_signal_connect_object (settings, "notify::gtk-theme-name", G_CALLBACK (theme_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  theme_changed_cb (self);
   g_dbus_proxy_new_for_bus (G_BUS_TYPE_SESSION,
                             G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES
                                 | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START_AT_CONSTRUCTION,

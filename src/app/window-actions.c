@@ -34,7 +34,8 @@ dup_folder (LucidaWindow *self, const char *shown)
 }
 
 static void
-show_dialog (LucidaWindow *self, LucidaDialogKind kind, const char *name, LucidaDialogDone done)
+show_dialog (LucidaWindow *self, GtkWindow *parent, LucidaDialogKind kind, const char *name,
+             LucidaDialogDone done)
 {
   LucidaModel *model = lucida_session_get_model (self->session);
   gboolean for_model = kind == LUCIDA_DIALOG_MODEL || kind == LUCIDA_DIALOG_MODEL_FOLDER;
@@ -42,7 +43,7 @@ show_dialog (LucidaWindow *self, LucidaDialogKind kind, const char *name, Lucida
   g_autofree char *folder
       = dup_folder (self, for_model ? model_path : lucida_session_get_picture_path (self->session));
 
-  lucida_file_dialog_show (kind, GTK_WINDOW (self), folder, name, done, self);
+  lucida_file_dialog_show (kind, parent, folder, name, done, self);
 }
 
 static void
@@ -94,19 +95,22 @@ open_picture_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 open_picture_folder_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  show_dialog (LUCIDA_WINDOW (widget), LUCIDA_DIALOG_PICTURE_FOLDER, NULL, file_chosen_cb);
+  show_dialog (LUCIDA_WINDOW (widget), GTK_WINDOW (widget), LUCIDA_DIALOG_PICTURE_FOLDER, NULL,
+               file_chosen_cb);
 }
 
 static void
 open_model_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  show_dialog (LUCIDA_WINDOW (widget), LUCIDA_DIALOG_MODEL, NULL, model_chosen_cb);
+  show_dialog (LUCIDA_WINDOW (widget), GTK_WINDOW (widget), LUCIDA_DIALOG_MODEL, NULL,
+               model_chosen_cb);
 }
 
 static void
 open_model_folder_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  show_dialog (LUCIDA_WINDOW (widget), LUCIDA_DIALOG_MODEL_FOLDER, NULL, model_chosen_cb);
+  show_dialog (LUCIDA_WINDOW (widget), GTK_WINDOW (widget), LUCIDA_DIALOG_MODEL_FOLDER, NULL,
+               model_chosen_cb);
 }
 
 static void
@@ -142,24 +146,34 @@ static void
 export_chosen_cb (const char *path, gpointer data)
 {
   LucidaWindow *self = data;
-  const LucidaOverlayOptions options
-      = { .style = lucida_overlay_panel_get_style (self->overlay_panel) };
   g_autoptr (GError) error = NULL;
 
   if (self->closed)
     return;
   remember_folder (self, path);
   lucida_error_bar_hide (self->error_bar);
-  if (!lucida_export_start (self->session, &options, path, export_done_cb, self, &error))
+  self->options.style = lucida_overlay_panel_get_style (self->overlay_panel);
+  if (!lucida_export_start (self->session, &self->options, path, export_done_cb, self, &error))
     lucida_error_bar_show (self->error_bar, LUCIDA_BAR_ERROR, error->message);
 }
 
-static void
-export_with_suffix (LucidaWindow *self, const char *suffix)
+void
+_lucida_window_export (LucidaWindow *self, GtkWindow *parent, const char *suffix,
+                       const LucidaOverlayOptions *options)
 {
   g_autofree char *name = lucida_export_dup_name (self->session, suffix);
 
-  show_dialog (self, LUCIDA_DIALOG_SAVE, name, export_chosen_cb);
+  self->options = *options;
+  show_dialog (self, parent, LUCIDA_DIALOG_SAVE, name, export_chosen_cb);
+}
+
+/* As it is shown, at its own size. */
+static void
+export_with_suffix (LucidaWindow *self, const char *suffix)
+{
+  const LucidaOverlayOptions plain = { 0 };
+
+  _lucida_window_export (self, GTK_WINDOW (self), suffix, &plain);
 }
 
 static void
@@ -204,12 +218,18 @@ reload_action (GtkWidget *widget, const char *name, GVariant *parameter)
   _lucida_window_reload (LUCIDA_WINDOW (widget));
 }
 
-/* Escape stops what runs; where nothing runs but what is done ahead, it closes the bar as well. */
+/* Escape ends a presentation, or stops what runs; where nothing runs but what is done ahead, it
+ * closes the bar as well. */
 static void
 stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LucidaWindow *self = LUCIDA_WINDOW (widget);
 
+  if (self->presentation)
+    {
+      _lucida_window_end_presentation (self);
+      return;
+    }
   if (!lucida_session_get_busy (self->session, NULL, NULL))
     lucida_error_bar_hide (self->error_bar);
   lucida_session_stop (self->session);
@@ -245,6 +265,47 @@ zoom_one_action (GtkWidget *widget, const char *name, GVariant *parameter)
   lucida_canvas_frame_zoom_one (LUCIDA_WINDOW (widget)->frame);
 }
 
+static void
+pan_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  int right, down;
+
+  g_variant_get (parameter, "(ii)", &right, &down);
+  lucida_canvas_frame_pan (LUCIDA_WINDOW (widget)->frame, right, down);
+}
+
+static void
+present_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  _lucida_window_present (LUCIDA_WINDOW (widget));
+}
+
+static void
+next_method_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  LucidaSession *session = LUCIDA_WINDOW (widget)->session;
+  const LucidaMethod *method = lucida_session_get_question (session)->method;
+  int next = 0;
+
+  while (lucida_methods[next] && lucida_methods[next] != method)
+    next++;
+  if (!lucida_methods[next] || !lucida_methods[++next])
+    next = 0;
+  lucida_session_set_method (session, lucida_methods[next]);
+}
+
+static void
+contours_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  lucida_overlay_panel_toggle_contours (LUCIDA_WINDOW (widget)->overlay_panel);
+}
+
+static void
+next_colours_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  lucida_overlay_panel_next_colours (LUCIDA_WINDOW (widget)->overlay_panel);
+}
+
 static const struct
 {
   const char *name;
@@ -267,6 +328,11 @@ static const struct
   { "win.zoom-out", NULL, zoom_out_action },
   { "win.zoom-fit", NULL, zoom_fit_action },
   { "win.zoom-one", NULL, zoom_one_action },
+  { "win.pan", "(ii)", pan_action },
+  { "win.present", NULL, present_action },
+  { "win.next-method", NULL, next_method_action },
+  { "win.contours", NULL, contours_action },
+  { "win.next-colours", NULL, next_colours_action },
 };
 
 void
@@ -285,5 +351,8 @@ _lucida_window_update_actions (LucidaWindow *self)
 
   gtk_widget_action_set_enabled (widget, "win.export", picture);
   gtk_widget_action_set_enabled (widget, "win.export-as", picture);
+  gtk_widget_action_set_enabled (widget, "win.export-options", picture);
+  gtk_widget_action_set_enabled (widget, "win.export-folder", picture);
+  gtk_widget_action_set_enabled (widget, "win.export-sheet", picture);
   gtk_widget_action_set_enabled (widget, "win.copy", picture);
 }

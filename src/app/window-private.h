@@ -2,6 +2,7 @@
 
 #include "app/window.h"
 #include "explorer/session.h"
+#include "publish/overlay-file.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,7 @@ typedef struct _LucidaFilmStrip LucidaFilmStrip;
 typedef struct _LucidaLayerList LucidaLayerList;
 typedef struct _LucidaMethodSwitch LucidaMethodSwitch;
 typedef struct _LucidaOverlayPanel LucidaOverlayPanel;
+typedef struct _LucidaPresentation LucidaPresentation;
 typedef struct _LucidaStatusBar LucidaStatusBar;
 
 struct _LucidaWindow
@@ -44,17 +46,31 @@ struct _LucidaWindow
   LucidaNetwork *watched_network; /* read from the model's file as it is watched; (nullable) */
   gboolean picture_stale;         /* the file is another one by now */
   gboolean model_stale;
-  GMenu *recent_models;   /* in the menu beside the model's name */
-  char *recent_picture;   /* was asked for by hand and may be remembered; (nullable) */
-  GtkWidget *editor;      /* (nullable) */
-  GtkWidget *preferences; /* (nullable) */
-  char *folder;           /* where the last file was chosen; (nullable) */
+  GMenu *recent_models;             /* in the menu beside the model's name */
+  char *recent_picture;             /* was asked for by hand and may be remembered; (nullable) */
+  GtkWidget *editor;                /* (nullable) */
+  GtkWidget *preferences;           /* (nullable) */
+  char *folder;                     /* where the last file was chosen; (nullable) */
+  LucidaPresentation *presentation; /* while it lasts; (nullable) */
+  GtkWidget *export_options;        /* (nullable) */
+  GtkWidget *export_folder;         /* (nullable) */
+  GtkWidget *export_sheet;          /* (nullable) */
+  LucidaOverlayOptions options;     /* of what is to be exported */
 };
 
 /* window-actions.c */
 void _lucida_window_install_actions (GtkWidgetClass *klass);
 void _lucida_window_update_actions (LucidaWindow *self);
 
+/* Asks for a file, and writes what is shown to it; @options but for the style. */
+void _lucida_window_export (LucidaWindow *self, GtkWindow *parent, const char *suffix,
+                            const LucidaOverlayOptions *options);
+
+/* window-export.c */
+void _lucida_window_install_export_actions (GtkWidgetClass *klass);
+/* The style has changed, which what is exported follows. */
+void _lucida_window_pass_style (LucidaWindow *self);
+void _lucida_window_close_exports (LucidaWindow *self);
 /* window-compare.c */
 void _lucida_window_install_compare (GtkWidgetClass *klass);
 void _lucida_window_add_compare (LucidaWindow *self);
@@ -81,6 +97,11 @@ void _lucida_window_install_preferences (GtkWidgetClass *klass);
 void _lucida_window_remember_choices (LucidaWindow *self);
 /* After the settings are there. */
 void _lucida_window_apply_preferences (LucidaWindow *self);
+/* window-present.c */
+void _lucida_window_add_presentation (LucidaWindow *self);
+/* Begins one, or ends it. */
+void _lucida_window_present (LucidaWindow *self);
+void _lucida_window_end_presentation (LucidaWindow *self);
 
 /* window-watch.c */
 void _lucida_window_add_watches (LucidaWindow *self);

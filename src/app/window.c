@@ -97,6 +97,7 @@ style_changed_cb (LucidaWindow *self)
 
   lucida_canvas_frame_set_style (self->frame, &style);
   lucida_layer_list_set_colours (self->layer_list, style.colormap);
+  _lucida_window_pass_style (self);
 }
 
 /* A window beside this one goes with it. */
@@ -117,8 +118,10 @@ window_close (LucidaWindow *self)
   if (self->closed)
     return;
   self->closed = TRUE;
+  _lucida_window_end_presentation (self);
   close_beside (self->editor);
   close_beside (self->preferences);
+  _lucida_window_close_exports (self);
   lucida_canvas_frame_close (self->frame);
   lucida_session_close (self->session);
 }
@@ -185,6 +188,7 @@ lucida_window_class_init (LucidaWindowClass *klass)
   _lucida_window_install_strip (widget_class);
   _lucida_window_install_recent (widget_class);
   _lucida_window_install_preferences (widget_class);
+  _lucida_window_install_export_actions (widget_class);
   _lucida_window_install_compare (widget_class);
 }
 
@@ -214,6 +218,7 @@ lucida_window_init (LucidaWindow *self)
   _lucida_window_add_strip (self);
   _lucida_window_add_recent (self);
   _lucida_window_add_watches (self);
+  _lucida_window_add_presentation (self);
   style_changed_cb (self);
   picture_changed_cb (self);
   model_changed_cb (self);

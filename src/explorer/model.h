@@ -78,6 +78,8 @@ gboolean lucida_model_has_probabilities (const LucidaModel *self);
 char *lucida_data_dup_path (const char *kind, const char *name); /* "models", "pocket-vgg.onnx" */
 /* The folder of the translations, in the build folder or as installed. (transfer full) */
 char *lucida_locale_dup_path (void);
+/* The folder of the compiled settings schema, likewise. (transfer full) */
+char *lucida_schema_dup_path (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LucidaModel, lucida_model_unref)
 

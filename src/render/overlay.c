@@ -1,12 +1,17 @@
 #include "render/overlay.h"
 
 #include "base/error.h"
+#include "render/contours.h"
 #include "render/upsample-private.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Pixels a side that Cairo can hold. */
 #define MAX_SIDE 32767
+
+/* Width of a contour, in shares of the picture's side. */
+#define CONTOUR 0.0022
 
 /* Fixed point of a blend. */
 #define SHARE_BITS 16
@@ -175,6 +180,21 @@ blend_line (const guint8 *pixel, const float *heat, int count, const LucidaOverl
     }
 }
 
+static void
+draw_contours (cairo_surface_t *surface, const LucidaPlacement *placement,
+               const LucidaHeatmap *heatmap)
+{
+  g_autoptr (LucidaContours) contours = lucida_contours_new (heatmap);
+  double side = sqrt ((double) cairo_image_surface_get_width (surface)
+                      * cairo_image_surface_get_height (surface));
+  cairo_t *cr = cairo_create (surface);
+
+  lucida_contours_draw (contours, cr, placement->x, placement->y, placement->width,
+                        placement->height, MAX (1.0, side * CONTOUR));
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+}
+
 cairo_surface_t *
 lucida_overlay_compose (const LucidaPicture *picture, const LucidaPlacement *placement,
                         const LucidaHeatmap *heatmap, const LucidaOverlayStyle *style,
@@ -214,5 +234,7 @@ lucida_overlay_compose (const LucidaPicture *picture, const LucidaPlacement *pla
       copy_pixels (pixels + (gsize) end * 3, picture->width - end, line + end);
     }
   cairo_surface_mark_dirty (surface);
+  if (heatmap && style->contours)
+    draw_contours (surface, placement, heatmap);
   return surface;
 }

@@ -143,6 +143,40 @@ def xdotool(*arguments):
     subprocess.run(['xdotool', *arguments], check=True)
 
 
+def is_open(dialog):
+    """Asked of the X server: GTK 4.8 may crash when its file chooser's objects are read while they
+    come and go."""
+    return subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', '^%s$' % dialog],
+                          check=False, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
+def answer_chooser(path, dialog='Export'):
+    """Type @path into the file chooser, which has just been asked for, and press Return."""
+    wait('the dialog "%s" is open' % dialog, lambda: is_open(dialog))
+    still()
+    if dialog == 'Export':
+        xdotool('key', 'ctrl+a')  # the proposed name
+    xdotool('type', '--delay', '10', path)
+    still()
+    xdotool('key', 'Return')
+
+
+def choose(path, dialog='Open Picture'):
+    """Answer the file chooser, which has just been asked for."""
+    answer_chooser(path, dialog)
+    wait('the dialog "%s" is closed' % dialog, lambda: not is_open(dialog))
+
+
+def keep_screen(name):
+    """What is seen, for people to look at, if they have said where."""
+    folder = os.environ.get('LUCIDA_TEST_SCREENSHOTS')
+    if folder:
+        still()
+        subprocess.run(['import', '-window', 'root', os.path.join(folder, name + '.png')],
+                       check=False)
+
+
 class Program:
     """The window, started with @arguments; without @keep as if no model had been looked at."""
 

@@ -65,6 +65,26 @@ test_locale_does_not_matter (void)
   g_assert_cmpstr (text, ==, "1.5,1234567.5\n");
 }
 
+static void
+test_fields_in_quotes (void)
+{
+  static const char *const fields[]
+      = { "plain", "a,b", "say \"no\"", "two\nlines", " blank", "", NULL, "caf\u00e9", "\xff" };
+  g_autoptr (GPtrArray) row = g_ptr_array_new ();
+  g_autoptr (GString) table = g_string_new (NULL);
+  g_autofree char *third = lucida_csv_number (1.0 / 3.0);
+  g_autofree char *nothing = lucida_csv_number (NAN);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    g_ptr_array_add (row, (gpointer) fields[i]);
+  lucida_csv_add_row (table, row);
+  g_assert_cmpstr (table->str, ==,
+                   "plain,\"a,b\",\"say \"\"no\"\"\",\"two\nlines\",\" blank\",,,caf\u00e9,"
+                   "\uFFFD\n");
+  g_assert_cmpstr (third, ==, "0.333333333");
+  g_assert_cmpstr (nothing, ==, "");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -73,5 +93,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/export/csv/numbers-that-are-not-finite", test_numbers_that_are_not_finite);
   g_test_add_func ("/export/csv/every-float-comes-back", test_every_float_comes_back);
   g_test_add_func ("/export/csv/locale-does-not-matter", test_locale_does_not_matter);
+  g_test_add_func ("/export/csv/fields-in-quotes", test_fields_in_quotes);
   return g_test_run ();
 }

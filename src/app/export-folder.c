@@ -1,0 +1,486 @@
+#include "config.h"
+
+#include "app/export-folder.h"
+
+#include "app/export-form.h"
+#include "app/file-dialogs.h"
+#include "app/open-pictures.h"
+#include "explorer/steps.h"
+#include "publish/folder-task.h"
+
+#include <glib/gi18n.h>
+
+#define FIND_KIND "export-folder-pictures"
+#define KIND "export-folder"
+
+/* One export, from its beginning to its end; it may outlive the window. Its task is used by one
+ * step after another. */
+typedef struct
+{
+  guint references;           /* the main thread's */
+  LucidaExportFolder *window; /* NULL once it is gone */
+  LucidaFolderTask *task;
+  int n_existing;
+  gboolean finished; /* the table is written */
+} Run;
+
+struct _LucidaExportFolder
+{
+  GtkWindow parent_instance;
+
+  GtkWidget *options;
+  GtkLabel *pictures;
+  GtkLabel *question;
+  GtkLabel *target;
+  LucidaExportForm *form;
+  GtkProgressBar *progress;
+  GtkLabel *message;
+  GtkStack *buttons;
+  GtkWidget *start;
+  GtkWidget *stop;
+  GtkWidget *skip;
+
+  LucidaSession *session;
+  GSettings *settings; /* (nullable) */
+  LucidaOverlayStyle style;
+  char **paths; /* (nullable) of the pictures */
+  char *folder; /* (nullable) to write to */
+  Run *run;     /* NULL: nothing runs */
+  LucidaSteps *steps;
+};
+
+G_DEFINE_FINAL_TYPE (LucidaExportFolder, lucida_export_folder, GTK_TYPE_WINDOW)
+
+static Run *
+run_ref (Run *run)
+{
+  run->references++;
+  return run;
+}
+
+/* What is left over writes its table here: one small file, and nobody waits for the worker. */
+static void
+run_unref (gpointer data)
+{
+  Run *run = data;
+
+  if (--run->references > 0)
+    return;
+  if (!run->finished)
+    lucida_folder_task_finish (run->task, NULL);
+  lucida_folder_task_free (run->task);
+  g_free (run);
+}
+
+static void
+say (LucidaExportFolder *self, const char *sentence, gboolean wrong)
+{
+  gtk_label_set_text (self->message, sentence);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->message), sentence);
+  if (wrong)
+    gtk_widget_add_css_class (GTK_WIDGET (self->message), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->message), "error");
+}
+
+static void
+update (LucidaExportFolder *self)
+{
+  gboolean ready = self->paths && self->folder && lucida_session_get_model (self->session);
+
+  gtk_widget_set_sensitive (self->options, self->run == NULL);
+  gtk_widget_set_sensitive (self->start, ready);
+}
+
+static void
+show_buttons (LucidaExportFolder *self, const char *page, GtkWidget *focus)
+{
+  gtk_stack_set_visible_child_name (self->buttons, page);
+  gtk_widget_set_visible (GTK_WIDGET (self->progress), self->run != NULL);
+  update (self);
+  gtk_widget_grab_focus (focus);
+}
+
+/* Lets go of what has run. */
+static void
+end (LucidaExportFolder *self)
+{
+  g_clear_pointer (&self->steps, lucida_steps_free);
+  if (self->run)
+    self->run->window = NULL;
+  g_clear_pointer (&self->run, run_unref);
+  show_buttons (self, "start", self->start);
+}
+
+static void
+show_folder (LucidaExportFolder *self)
+{
+  g_autofree char *shown = self->folder ? g_filename_display_name (self->folder) : NULL;
+
+  gtk_label_set_text (self->target, shown ? shown : _ ("Choose a folder…"));
+  update (self);
+}
+
+static void
+show_question (LucidaExportFolder *self)
+{
+  const LucidaQuestion *question = lucida_session_get_question (self->session);
+  LucidaModel *model = lucida_session_get_model (self->session);
+  g_autofree char *layers = question->layers ? g_strjoinv (" + ", question->layers) : NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+
+  if (!model)
+    name = g_strdup ("");
+  else if (question->class_index == LUCIDA_PREDICTED_CLASS)
+    name = g_strdup (_ ("each picture's most probable class"));
+  else
+    name = g_strdup (lucida_model_get_class_name (model, question->class_index));
+  if (model && question->against_index != LUCIDA_NO_CLASS)
+    {
+      g_autofree char *first = g_steal_pointer (&name);
+
+      name = g_strdup_printf (_ ("%s rather than %s"), first,
+                              lucida_model_get_class_name (model, question->against_index));
+    }
+  text = g_strdup_printf ("%s · %s · %s", name, layers && layers[0] ? layers : _ ("default layer"),
+                          question->method->title);
+  gtk_label_set_text (self->question, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->question), text);
+  update (self);
+}
+
+static void
+found_cb (const char *const *pictures, const GError *error, gpointer data)
+{
+  LucidaExportFolder *self = data;
+  g_autofree char *text = NULL;
+
+  g_clear_pointer (&self->paths, g_strfreev);
+  if (error)
+    text = g_strdup (error->message);
+  else
+    {
+      guint n = g_strv_length ((char **) pictures);
+      g_autofree char *folder = g_path_get_dirname (pictures[0]);
+      g_autofree char *shown = g_filename_display_basename (folder);
+
+      self->paths = g_strdupv ((char **) pictures);
+      text = g_strdup_printf (ngettext ("%u picture of “%s”", "%u pictures of “%s”", n), n, shown);
+    }
+  gtk_label_set_text (self->pictures, text);
+  update (self);
+}
+
+static void
+picture_changed_cb (LucidaExportFolder *self)
+{
+  lucida_open_pictures_find (self->session, FIND_KIND, found_cb, self);
+}
+
+static void
+chosen_cb (const char *path, gpointer data)
+{
+  LucidaExportFolder *self = data;
+
+  g_free (self->folder);
+  self->folder = g_strdup (path);
+  if (self->settings && g_utf8_validate (path, -1, NULL))
+    g_settings_set_string (self->settings, "export-folder", path);
+  show_folder (self);
+}
+
+static void
+choose_cb (LucidaExportFolder *self)
+{
+  lucida_file_dialog_show (LUCIDA_DIALOG_TARGET_FOLDER, GTK_WINDOW (self), self->folder, NULL,
+                           chosen_cb, self);
+}
+
+/* "12 pictures exported to “maps”; 2 could not be: cat.jpg: it is no picture". (transfer full) */
+static char *
+describe_report (LucidaExportFolder *self, const LucidaFolderReport *report, gboolean stopped)
+{
+  g_autoptr (GString) text = g_string_new (stopped ? _ ("Stopped. ") : NULL);
+  g_autofree char *shown = g_filename_display_basename (self->folder);
+
+  g_string_append_printf (
+      text, ngettext ("%u picture is in “%s”.", "%u pictures are in “%s”.", report->done),
+      report->done, shown);
+  g_string_append_c (text, ' ');
+  if (report->skipped)
+    {
+      g_string_append_printf (
+          text, ngettext ("%u was there already.", "%u were there already.", report->skipped),
+          report->skipped);
+      g_string_append_c (text, ' ');
+    }
+  if (report->table)
+    /* Translators: the name of a file. */
+    g_string_append_printf (text, _ ("What the network says is in %s."), report->table);
+  if (report->failed)
+    {
+      g_string_append_c (text, ' ');
+      g_string_append_printf (
+          text,
+          ngettext ("%u could not be done: %s", "%u could not be done, first: %s", report->failed),
+          report->failed, report->failure);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* Writing the table. */
+
+static gboolean
+finish_step (guint index, gpointer data, LucidaPool *pool, GCancellable *cancellable,
+             GError **error)
+{
+  Run *run = data;
+
+  run->finished = lucida_folder_task_finish (run->task, error);
+  return run->finished;
+}
+
+static void
+finished_cb (gboolean stopped, const GError *error, gpointer data)
+{
+  Run *run = data;
+  LucidaExportFolder *self = run->window;
+  const LucidaFolderReport *report = lucida_folder_task_get_report (run->task);
+  gboolean all = report->done + report->skipped + report->failed
+                 == lucida_folder_task_get_n_pictures (run->task);
+  g_autofree char *text = error ? g_strdup (error->message) : describe_report (self, report, !all);
+
+  run->finished = TRUE; /* or cannot be */
+  say (self, text, error || report->failed);
+  end (self);
+}
+
+/* Explaining and writing the pictures. */
+
+static gboolean
+picture_step (guint index, gpointer data, LucidaPool *pool, GCancellable *cancellable,
+              GError **error)
+{
+  Run *run = data;
+
+  return lucida_folder_task_run (run->task, index, pool, cancellable, error);
+}
+
+static void
+show_progress (guint done, guint total, gpointer data)
+{
+  Run *run = data;
+  LucidaExportFolder *self = run->window;
+  g_autofree char *text = NULL;
+
+  if (!self)
+    return;
+  /* Translators: pictures that are done, and all of them. */
+  text = g_strdup_printf (_ ("%u of %u"), done, total);
+  gtk_progress_bar_set_fraction (self->progress, (double) done / total);
+  say (self, text, FALSE);
+}
+
+static void
+pictures_done_cb (gboolean stopped, const GError *error, gpointer data)
+{
+  Run *run = data;
+  LucidaExportFolder *self = run->window;
+
+  if (error)
+    {
+      g_autofree char *text = g_strdup (error->message);
+
+      say (self, text, TRUE);
+      end (self); /* and try to write the table */
+      return;
+    }
+  lucida_steps_free (self->steps);
+  self->steps = lucida_steps_start (self->session, KIND, 1, finish_step, NULL, finished_cb,
+                                    run_ref (run), run_unref);
+}
+
+static void
+begin (LucidaExportFolder *self)
+{
+  guint n = lucida_folder_task_get_n_pictures (self->run->task);
+
+  g_clear_pointer (&self->steps, lucida_steps_free);
+  show_progress (0, n, self->run);
+  show_buttons (self, "running", self->stop);
+  self->steps = lucida_steps_start (self->session, KIND, n, picture_step, show_progress,
+                                    pictures_done_cb, run_ref (self->run), run_unref);
+}
+
+/* Looking at what is there. */
+
+static gboolean
+prepare_step (guint index, gpointer data, LucidaPool *pool, GCancellable *cancellable,
+              GError **error)
+{
+  Run *run = data;
+
+  run->n_existing = lucida_folder_task_prepare (run->task, error);
+  return run->n_existing >= 0;
+}
+
+static void
+prepared_cb (gboolean stopped, const GError *error, gpointer data)
+{
+  Run *run = data;
+  LucidaExportFolder *self = run->window;
+  g_autofree char *text = NULL;
+
+  if (stopped || error)
+    {
+      say (self, error ? error->message : "", error != NULL);
+      end (self);
+    }
+  else if (run->n_existing > 0)
+    {
+      text = g_strdup_printf (ngettext ("%d file is there already.", "%d files are there already.",
+                                        (gulong) run->n_existing),
+                              run->n_existing);
+      say (self, text, FALSE);
+      show_buttons (self, "asking", self->skip);
+    }
+  else
+    begin (self);
+}
+
+static void
+start_cb (LucidaExportFolder *self)
+{
+  LucidaModel *model = lucida_session_get_model (self->session);
+  LucidaOverlayOptions options = { .style = self->style };
+
+  if (self->run || !model || !self->paths || !self->folder
+      || !lucida_session_get_worker (self->session))
+    return;
+  lucida_export_form_get_options (self->form, &options);
+  self->run = g_new0 (Run, 1);
+  self->run->references = 1;
+  self->run->window = self;
+  self->run->task = lucida_folder_task_new (model, (const char *const *) self->paths,
+                                            lucida_session_get_question (self->session), &options,
+                                            self->folder, lucida_export_form_get_kind (self->form),
+                                            lucida_export_form_get_maps (self->form));
+  gtk_progress_bar_set_fraction (self->progress, 0);
+  say (self, "", FALSE);
+  show_buttons (self, "running", self->stop);
+  self->steps = lucida_steps_start (self->session, KIND, 1, prepare_step, NULL, prepared_cb,
+                                    run_ref (self->run), run_unref);
+}
+
+static void
+stop_cb (LucidaExportFolder *self)
+{
+  if (self->steps)
+    lucida_steps_stop (self->steps);
+}
+
+static void
+cancel_cb (LucidaExportFolder *self)
+{
+  say (self, "", FALSE);
+  end (self);
+}
+
+static void
+skip_cb (LucidaExportFolder *self)
+{
+  lucida_folder_task_keep_existing (self->run->task);
+  begin (self);
+}
+
+static void
+overwrite_cb (LucidaExportFolder *self)
+{
+  begin (self);
+}
+
+static void
+lucida_export_folder_dispose (GObject *object)
+{
+  LucidaExportFolder *self = LUCIDA_EXPORT_FOLDER (object);
+
+  g_clear_pointer (&self->steps, lucida_steps_free);
+  if (self->run)
+    self->run->window = NULL;
+  g_clear_pointer (&self->run, run_unref);
+  if (self->session)
+    {
+      lucida_open_pictures_stop (self->session, FIND_KIND);
+      g_signal_handlers_disconnect_by_data (self->session, self);
+    }
+  g_clear_object (&self->session);
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->paths, g_strfreev);
+  g_clear_pointer (&self->folder, g_free);
+  G_OBJECT_CLASS (lucida_export_folder_parent_class)->dispose (object);
+}
+
+static void
+lucida_export_folder_class_init (LucidaExportFolderClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = lucida_export_folder_dispose;
+  g_type_ensure (LUCIDA_TYPE_EXPORT_FORM);
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/camlucida/CamLucida/ui/export-folder.ui");
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, options);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, pictures);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, question);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, target);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, form);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, progress);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, message);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, buttons);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, start);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, stop);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportFolder, skip);
+  gtk_widget_class_bind_template_callback (widget_class, choose_cb);
+  gtk_widget_class_bind_template_callback (widget_class, start_cb);
+  gtk_widget_class_bind_template_callback (widget_class, stop_cb);
+  gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
+  gtk_widget_class_bind_template_callback (widget_class, skip_cb);
+  gtk_widget_class_bind_template_callback (widget_class, overwrite_cb);
+}
+
+static void
+lucida_export_folder_init (LucidaExportFolder *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+lucida_export_folder_new (GtkWindow *parent, LucidaSession *session, GSettings *settings)
+{
+  LucidaExportFolder *self
+      = g_object_new (LUCIDA_TYPE_EXPORT_FOLDER, "application", gtk_window_get_application (parent),
+                      "transient-for", parent, "destroy-with-parent", TRUE, NULL);
+  g_autofree char *folder = settings ? g_settings_get_string (settings, "export-folder") : NULL;
+
+  self->session = g_object_ref (session);
+  lucida_export_form_offer_maps (self->form);
+  lucida_export_form_bind (self->form, settings);
+  if (folder && g_file_test (folder, G_FILE_TEST_IS_DIR))
+    self->folder = g_steal_pointer (&folder);
+  g_set_object (&self->settings, settings);
+  g_signal_connect_swapped (session, "picture-changed", G_CALLBACK (picture_changed_cb), self);
+  g_signal_connect_swapped (session, "model-changed", G_CALLBACK (show_question), self);
+  g_signal_connect_swapped (session, "question-changed", G_CALLBACK (show_question), self);
+  show_folder (self);
+  show_question (self);
+  picture_changed_cb (self);
+  return GTK_WIDGET (self);
+}
+
+void
+lucida_export_folder_set_style (LucidaExportFolder *self, const LucidaOverlayStyle *style)
+{
+  g_return_if_fail (LUCIDA_IS_EXPORT_FOLDER (self));
+  self->style = *style;
+}
