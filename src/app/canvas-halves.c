@@ -4,7 +4,9 @@
 
 #include <math.h>
 
-#define GAP 4 /* between two pictures, in widget coordinates */
+/* In widget coordinates: */
+#define GAP 4 /* between two pictures */
+#define TWIN_RADIUS 6.0
 
 int
 _lucida_canvas_get_n_halves (LucidaCanvas *self)
@@ -73,6 +75,29 @@ _lucida_canvas_find_half (LucidaCanvas *self, double x)
     return LUCIDA_HALF_MAIN;
   _lucida_canvas_get_half (self, LUCIDA_HALF_OTHER, &area);
   return place >= area.x && place < area.x + area.width ? LUCIDA_HALF_OTHER : LUCIDA_HALF_MAIN;
+}
+
+void
+_lucida_canvas_draw_twin (LucidaCanvas *self, cairo_t *cr)
+{
+  LucidaHalf here = _lucida_canvas_find_half (self, self->pointer_x);
+  double scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  cairo_rectangle_int_t from;
+  cairo_rectangle_int_t to;
+
+  if (self->view != LUCIDA_VIEW_SIDE || !self->pointer_inside || !self->probe_text)
+    return;
+  _lucida_canvas_get_viewport (self, here, &from);
+  _lucida_canvas_get_viewport (self, LUCIDA_N_HALVES - 1 - here, &to);
+  cairo_new_path (cr);
+  cairo_arc (cr, self->pointer_x * scale - from.x + to.x, self->pointer_y * scale,
+             TWIN_RADIUS * scale, 0.0, 2.0 * G_PI);
+  cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.6);
+  cairo_set_line_width (cr, 4.0 * scale);
+  cairo_stroke_preserve (cr);
+  cairo_set_source_rgb (cr, 1.0, 1.0, 1.0);
+  cairo_set_line_width (cr, 2.0 * scale);
+  cairo_stroke (cr);
 }
 
 void

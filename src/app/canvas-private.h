@@ -66,6 +66,8 @@ void _lucida_canvas_get_viewport (LucidaCanvas *self, LucidaHalf half, cairo_rec
 void _lucida_canvas_get_half (LucidaCanvas *self, LucidaHalf half, cairo_rectangle_int_t *area);
 /* The half under @x, in widget coordinates. */
 LucidaHalf _lucida_canvas_find_half (LucidaCanvas *self, double x);
+/* Side by side, marks the pointer's place in the half where it is not. In device pixels. */
+void _lucida_canvas_draw_twin (LucidaCanvas *self, cairo_t *cr);
 
 /* canvas-zoom.c */
 double _lucida_canvas_get_zoom (LucidaCanvas *self);
@@ -87,6 +89,9 @@ void _lucida_canvas_update_probe (LucidaCanvas *self);
 
 /* canvas-draw.c */
 void _lucida_canvas_draw (LucidaCanvas *self, cairo_t *cr);
+/* The box (left, top, right, bottom, in shares of the map's width and height) outside of which all
+ * is colder than @least and need not be blended; %FALSE if everything is. */
+gboolean _lucida_canvas_find_hot (const LucidaHeatmap *heatmap, double least, double box[4]);
 void _lucida_canvas_invalidate_picture (LucidaCanvas *self);
 void _lucida_canvas_invalidate_map (LucidaCanvas *self, LucidaHalf half);
 

@@ -7,6 +7,15 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+/* The map at a place as a share of its maximum; a map without evidence has none. (transfer full) */
+static char *
+describe_heat (const LucidaHeatmap *heatmap, double u, double v)
+{
+  return heatmap->evidence == LUCIDA_EVIDENCE_FOUND
+             ? g_strdup_printf ("%.2f", (double) lucida_overlay_sample (heatmap, u, v))
+             : g_strdup ("–");
+}
+
 /* What lies under the pointer; NULL outside the picture. (transfer full) */
 static char *
 describe_pointer (LucidaCanvas *self)
@@ -37,10 +46,14 @@ describe_pointer (LucidaCanvas *self)
     /* Translators: column and row of a pixel outside the part that the network gets. */
     return g_strdup_printf (_ ("%.0f, %.0f  not seen by the network"), x, y);
   if (other && _lucida_canvas_get_n_halves (self) > 1)
-    /* Translators: column and row of a pixel, and the two maps there, as shares of their maxima. */
-    return g_strdup_printf (_ ("%.0f, %.0f  heat %.2f | %.2f"), x, y,
-                            (double) lucida_overlay_sample (heatmap, u, v),
-                            (double) lucida_overlay_sample (other, u, v));
+    {
+      g_autofree char *first = describe_heat (heatmap, u, v);
+      g_autofree char *second = describe_heat (other, u, v);
+
+      /* Translators: column and row of a pixel, and the two maps there, as shares of their maxima.
+       */
+      return g_strdup_printf (_ ("%.0f, %.0f  heat %s | %s"), x, y, first, second);
+    }
   if (heatmap->evidence != LUCIDA_EVIDENCE_FOUND)
     return g_strdup_printf ("%.0f, %.0f", x, y);
   heat = lucida_overlay_sample (heatmap, u, v);
@@ -55,6 +68,8 @@ _lucida_canvas_update_probe (LucidaCanvas *self)
 {
   g_autofree char *text = describe_pointer (self);
 
+  if (self->view == LUCIDA_VIEW_SIDE)
+    gtk_widget_queue_draw (GTK_WIDGET (self));
   if (g_strcmp0 (text, self->probe_text) == 0)
     return;
   g_free (self->probe_text);

@@ -134,6 +134,19 @@ lucida_text_why (LucidaModel *model, int class_index, int against)
   return g_strdup_printf (_ ("why %s"), name);
 }
 
+/* The name of the layer that a tensor is known by. (nullable) */
+static const char *
+find_layer_name (LucidaPlan *plan, int value)
+{
+  int n;
+  const LucidaLayer *layers = lucida_plan_get_layers (plan, &n);
+
+  for (int i = 0; i < n; i++)
+    if (layers[i].value == value)
+      return layers[i].name;
+  return NULL;
+}
+
 char *
 lucida_text_layers (LucidaModel *model, char *const *names)
 {
@@ -143,13 +156,17 @@ lucida_text_layers (LucidaModel *model, char *const *names)
   int n;
 
   if ((!names || !names[0]) && i >= 0)
-    g_string_assign (text, lucida_plan_get_layers (plan, &n)[i].name);
+    g_string_assign (text, find_layer_name (plan, lucida_plan_get_layers (plan, &n)[i].value));
   for (int j = 0; names && names[j]; j++)
     {
       g_autofree char *label = NULL;
+      int value = lucida_plan_find_layer (plan, names[j], &label, NULL);
+      const char *name = value < 0 ? NULL : find_layer_name (plan, value);
 
-      lucida_plan_find_layer (plan, names[j], &label, NULL);
-      g_string_append_printf (text, "%s%s", j > 0 ? " + " : "", label ? label : names[j]);
+      g_string_append_printf (text, "%s%s", j > 0 ? " + " : "",
+                              name    ? name
+                              : label ? label
+                                      : names[j]);
     }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
@@ -159,22 +176,14 @@ lucida_text_layer (LucidaModel *model, const LucidaExplanation *explanation)
 {
   LucidaPlan *plan = lucida_model_get_plan (model);
   g_autoptr (GString) text = g_string_new (NULL);
-  const LucidaLayer *layers;
-  int n_layers;
 
-  layers = lucida_plan_get_layers (plan, &n_layers);
   for (int i = 0; i < explanation->n_values; i++)
     {
-      const char *name = NULL;
+      const char *name = find_layer_name (plan, explanation->values[i]);
 
-      for (int j = 0; !name && j < n_layers; j++)
-        if (layers[j].value == explanation->values[i])
-          name = layers[j].name;
       if (!name)
         return g_strdup (explanation->layer);
-      if (i > 0)
-        g_string_append (text, " + ");
-      g_string_append (text, name);
+      g_string_append_printf (text, "%s%s", i > 0 ? " + " : "", name);
     }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
@@ -192,27 +201,35 @@ name_subject (LucidaModel *model, const LucidaExplanation *explanation)
                           lucida_model_get_class_name (model, explanation->against_index));
 }
 
-char *
-lucida_text_describe (LucidaModel *model, const LucidaExplanation *explanation)
+const char *
+lucida_text_place (const LucidaHeatmap *map)
 {
   static const char *const places[3][3] = {
     { N_ ("the upper left"), N_ ("the top"), N_ ("the upper right") },
     { N_ ("the left"), N_ ("the centre"), N_ ("the right") },
     { N_ ("the lower left"), N_ ("the bottom"), N_ ("the lower right") },
   };
+  int strongest = 0;
+
+  for (int i = 1; i < map->height * map->width; i++)
+    if (map->normalised[i] > map->normalised[strongest])
+      strongest = i;
+  /* the third in which the cell's middle lies */
+  return _ (places[(6 * (strongest / map->width) + 3) / (2 * map->height)]
+                  [(6 * (strongest % map->width) + 3) / (2 * map->width)]);
+}
+
+char *
+lucida_text_describe (LucidaModel *model, const LucidaExplanation *explanation)
+{
   const LucidaHeatmap *map = explanation->heatmap;
   g_autofree char *name = name_subject (model, explanation);
-  int strongest = 0;
 
   if (map->evidence != LUCIDA_EVIDENCE_FOUND)
     /* Translators: %s is a class; the second one says why the map is empty. */
     return g_strdup_printf (_ ("Empty heat map of class %s: %s"), name,
                             _ (lucida_evidence_get_note (map->evidence)));
-  for (int i = 1; i < map->height * map->width; i++)
-    if (map->normalised[i] > map->normalised[strongest])
-      strongest = i;
   /* Translators: %s is a class, then a place such as "the upper left". */
   return g_strdup_printf (_ ("Heat map of class %s, strongest at %s"), name,
-                          _ (places[3 * (strongest / map->width) / map->height]
-                                   [3 * (strongest % map->width) / map->width]));
+                          lucida_text_place (map));
 }

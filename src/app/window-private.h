@@ -81,6 +81,8 @@ void _lucida_window_add_drop_target (LucidaWindow *self);
 /* window-strip.c */
 void _lucida_window_install_strip (GtkWidgetClass *klass);
 void _lucida_window_add_strip (LucidaWindow *self);
+/* Shows it or not: as is wished, where there are several pictures, but not in a presentation. */
+void _lucida_window_update_strip (LucidaWindow *self);
 
 /* Opens pictures and folders of pictures that a person has asked for. */
 void _lucida_window_open_pictures (LucidaWindow *self, const char *const *paths);
