@@ -4,6 +4,8 @@
 
 #include "render/contours.h"
 
+#include <math.h>
+
 #define DRAWN_AT_ONCE 1200000 /* pixels of canvas; more is the worker's job */
 #define TRACED_AT_ONCE 1000   /* cells of a map */
 #define LINE_WIDTH 1.4        /* in widget coordinates */
@@ -125,21 +127,42 @@ refresh_lines (LucidaCanvas *self, LucidaHalf half, const LucidaCanvasPlace *pla
     lines_job_free (job);
 }
 
+/* To whole pixels around the map's @box. */
+static void
+clip_to_box (LucidaCanvas *self, cairo_t *cr, const cairo_rectangle_int_t *extent,
+             const double box[4], double margin)
+{
+  double scale_x = (double) extent->width / self->picture->width;
+  double scale_y = (double) extent->height / self->picture->height;
+  double x = extent->x + self->placement.x * scale_x - margin;
+  double y = extent->y + self->placement.y * scale_y - margin;
+  double left = floor (x + box[0] * self->placement.width * scale_x);
+  double top = floor (y + box[1] * self->placement.height * scale_y);
+
+  cairo_rectangle (cr, left, top,
+                   ceil (x + box[2] * self->placement.width * scale_x + 2 * margin) - left,
+                   ceil (y + box[3] * self->placement.height * scale_y + 2 * margin) - top);
+  cairo_clip (cr);
+}
+
 void
 _lucida_canvas_draw_contours (LucidaCanvas *self, cairo_t *cr, LucidaHalf half)
 {
   LucidaCanvasMap *map = &self->maps[half];
   const LucidaCanvasPlace *drawn = &map->lines_place;
   LucidaCanvasPlace place;
+  double margin = 2.0 * LINE_WIDTH * gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  double box[4];
 
   _lucida_canvas_get_viewport (self, half, &place.viewport);
   _lucida_canvas_get_extent (self, half, &place.extent);
   if (place.viewport.width <= 0 || place.viewport.height <= 0)
     return;
   refresh_lines (self, half, &place);
-  if (!map->lines)
+  if (!map->lines || !_lucida_canvas_find_hot (map->heatmap, lucida_contours_get_level (0), box))
     return;
   cairo_save (cr);
+  clip_to_box (self, cr, &place.extent, box, margin);
   cairo_translate (cr, place.extent.x, place.extent.y);
   cairo_scale (cr, (double) place.extent.width / drawn->extent.width,
                (double) place.extent.height / drawn->extent.height);

@@ -4,12 +4,13 @@
 
 #include <math.h>
 
-#define SCALED_AT_ONCE 1200000  /* pixels of picture and result; more is the worker's job */
-#define COLOURED_AT_ONCE 600000 /* pixels of map */
-#define MAX_SCALED 34000000.0   /* pixels; beyond, Cairo scales the part that is seen */
-#define MAX_COLOURED 9000000.0  /* pixels; the map is smooth and bears being stretched */
-#define CRISP_ZOOM 4.0          /* from here on pixels of the picture are seen as squares */
-#define JOB_PRIORITY 50         /* above everything the session does */
+#define SCALED_AT_ONCE 1200000   /* pixels of picture and result; more is the worker's job */
+#define COLOURED_AT_ONCE 600000  /* pixels of map */
+#define MAX_SCALED 34000000.0    /* pixels; beyond, Cairo scales the part that is seen */
+#define MAX_COLOURED 9000000.0   /* pixels; the map is smooth and bears being stretched */
+#define CRISP_ZOOM 4.0           /* from here on pixels of the picture are seen as squares */
+#define LEAST_HEAT (0.5 / 255.0) /* what rounds to transparent where cold places are clear */
+#define JOB_PRIORITY 50          /* above everything the session does */
 
 typedef struct
 {
@@ -233,6 +234,28 @@ outline (cairo_t *cr, double x, double y, double width, double height)
   cairo_stroke (cr);
 }
 
+gboolean
+_lucida_canvas_find_hot (const LucidaHeatmap *heatmap, double least, double box[4])
+{
+  int left = heatmap->width, top = heatmap->height, right = -1, bottom = -1;
+
+  for (int y = 0; y < heatmap->height; y++)
+    for (int x = 0; x < heatmap->width; x++)
+      if (heatmap->normalised[(gsize) y * (gsize) heatmap->width + (gsize) x] >= least)
+        {
+          left = MIN (left, x);
+          right = MAX (right, x);
+          top = MIN (top, y);
+          bottom = MAX (bottom, y);
+        }
+  /* a cell is seen as far as the middles of those beside it */
+  box[0] = MAX (left - 0.5, 0.0) / heatmap->width;
+  box[1] = MAX (top - 0.5, 0.0) / heatmap->height;
+  box[2] = MIN (right + 1.5, heatmap->width) / heatmap->width;
+  box[3] = MIN (bottom + 1.5, heatmap->height) / heatmap->height;
+  return right >= 0;
+}
+
 static void
 draw_map (LucidaCanvas *self, cairo_t *cr, const LucidaCanvasMap *map,
           const cairo_rectangle_int_t *extent)
@@ -241,11 +264,25 @@ draw_map (LucidaCanvas *self, cairo_t *cr, const LucidaCanvasMap *map,
   double y = self->placement.y / self->picture->height * extent->height;
   double width = self->placement.width / self->picture->width * extent->width;
   double height = self->placement.height / self->picture->height * extent->height;
+  double least = self->style.blend == LUCIDA_BLEND_CLEAR ? LEAST_HEAT : 0.0;
+  double box[4];
 
-  paint (cr, map->coloured, extent->x + x, extent->y + y, width, height, self->style.opacity,
-         CAIRO_FILTER_BILINEAR);
+  x += extent->x;
+  y += extent->y;
+  if (_lucida_canvas_find_hot (map->heatmap, MAX (self->style.threshold, least), box))
+    {
+      double left = floor (x + box[0] * width), top = floor (y + box[1] * height);
+
+      cairo_save (cr);
+      /* whole pixels, so that no edge is drawn half */
+      cairo_rectangle (cr, left, top, ceil (x + box[2] * width) - left,
+                       ceil (y + box[3] * height) - top);
+      cairo_clip (cr);
+      paint (cr, map->coloured, x, y, width, height, self->style.opacity, CAIRO_FILTER_BILINEAR);
+      cairo_restore (cr);
+    }
   if (width < extent->width - 1.0 || height < extent->height - 1.0)
-    outline (cr, extent->x + x, extent->y + y, width, height);
+    outline (cr, x, y, width, height);
 }
 
 /* Picture and map of one half, in device pixels. */

@@ -88,7 +88,7 @@ show_explanation (LucidaCanvasFrame *self)
   set_pill (self->caption, caption);
   set_pill (self->note, note);
   gtk_widget_set_visible (GTK_WIDGET (self->legend), found);
-  gtk_widget_set_visible (GTK_WIDGET (self->bare_button), caption != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->bare_button), picture != NULL);
   if (!description)
     description
         = picture ? g_strdup_printf (_ ("Picture %s"), picture->name) : g_strdup (_ ("No picture"));
@@ -313,6 +313,10 @@ lucida_canvas_frame_set_presenting (LucidaCanvasFrame *self, gboolean presenting
     gtk_widget_add_css_class (GTK_WIDGET (self), "presenting");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "presenting");
+  /* large type may need more than one line, and nothing of it may be lost */
+  gtk_label_set_wrap (self->caption, presenting);
+  gtk_label_set_ellipsize (self->caption,
+                           presenting ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_MIDDLE);
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
   show_explanation (self);
 }

@@ -89,6 +89,9 @@ void _lucida_canvas_update_probe (LucidaCanvas *self);
 
 /* canvas-draw.c */
 void _lucida_canvas_draw (LucidaCanvas *self, cairo_t *cr);
+/* The box (left, top, right, bottom, in shares of the map's width and height) outside of which all
+ * is colder than @least and need not be blended; %FALSE if everything is. */
+gboolean _lucida_canvas_find_hot (const LucidaHeatmap *heatmap, double least, double box[4]);
 void _lucida_canvas_invalidate_picture (LucidaCanvas *self);
 void _lucida_canvas_invalidate_map (LucidaCanvas *self, LucidaHalf half);
 

@@ -6,6 +6,7 @@
 #include "app/class-item.h"
 #include "app/class-row.h"
 #include "app/contrast.h"
+#include "app/list-focus.h"
 #include "app/template.h"
 
 #include <glib/gi18n.h>
@@ -24,6 +25,7 @@ struct _LucidaClassList
   GtkSearchEntry *search;
   GtkScrolledWindow *scroller;
   GtkListView *view;
+  GtkWidget *nothing;
   LucidaContrast *contrast;
   GtkToggleButton *follow;
 
@@ -110,6 +112,17 @@ follow_session (LucidaClassList *self)
     self->scroll_id = g_idle_add_full (G_PRIORITY_LOW, scroll_cb, self, NULL);
 }
 
+static void
+refilter (LucidaClassList *self)
+{
+  gboolean nothing;
+
+  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  nothing = self->folded && g_list_model_get_n_items (G_LIST_MODEL (self->found)) == 0;
+  gtk_widget_set_visible (self->nothing, nothing);
+  gtk_widget_set_visible (GTK_WIDGET (self->scroller), !nothing);
+}
+
 /* As many places as there are classes. */
 static void
 make_places (LucidaClassList *self, guint n)
@@ -157,7 +170,7 @@ refill (LucidaClassList *self)
                              probabilities ? probabilities[index] : NAN, index == predicted);
     }
   if (self->folded)
-    gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+    refilter (self);
   follow_session (self);
 }
 
@@ -216,7 +229,7 @@ search_changed_cb (LucidaClassList *self)
   g_clear_pointer (&self->folded, g_free);
   if (text[0])
     self->folded = g_utf8_casefold (text, -1);
-  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  refilter (self);
 }
 
 /* Enter explains the first class that was found. */
@@ -241,7 +254,7 @@ static void
 search_stopped_cb (LucidaClassList *self)
 {
   gtk_editable_set_text (GTK_EDITABLE (self->search), "");
-  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  lucida_list_grab_focus (GTK_WIDGET (self->view));
 }
 
 static gboolean
@@ -271,6 +284,13 @@ unbind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
   lucida_class_row_set_item (LUCIDA_CLASS_ROW (gtk_list_item_get_child (item)), NULL);
 }
 
+static gboolean
+lucida_class_list_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  return lucida_list_focus (widget, GTK_WIDGET (LUCIDA_CLASS_LIST (widget)->view), direction,
+                            GTK_WIDGET_CLASS (lucida_class_list_parent_class)->focus);
+}
+
 static void
 lucida_class_list_dispose (GObject *object)
 {
@@ -298,6 +318,7 @@ lucida_class_list_class_init (LucidaClassListClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lucida_class_list_dispose;
+  widget_class->focus = lucida_class_list_focus;
   g_type_ensure (LUCIDA_TYPE_CONTRAST);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -306,6 +327,7 @@ lucida_class_list_class_init (LucidaClassListClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, search);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, scroller);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, view);
+  gtk_widget_class_bind_template_child (widget_class, LucidaClassList, nothing);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, contrast);
   gtk_widget_class_bind_template_child (widget_class, LucidaClassList, follow);
   gtk_widget_class_bind_template_callback (widget_class, follow_toggled_cb);
@@ -350,7 +372,8 @@ lucida_class_list_focus_search (LucidaClassList *self)
 {
   g_return_if_fail (LUCIDA_IS_CLASS_LIST (self));
 
-  gtk_widget_grab_focus (gtk_widget_get_visible (GTK_WIDGET (self->search))
-                             ? GTK_WIDGET (self->search)
-                             : GTK_WIDGET (self->view));
+  if (gtk_widget_get_visible (GTK_WIDGET (self->search)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->search));
+  else
+    lucida_list_grab_focus (GTK_WIDGET (self->view));
 }

@@ -5,6 +5,7 @@
 #include "app/choice-model.h"
 #include "app/layer-item.h"
 #include "app/layer-row.h"
+#include "app/list-focus.h"
 #include "app/template.h"
 
 #define STALE_TIME 250 /* ms that the former picture's maps may be seen */
@@ -45,6 +46,19 @@ dup_picked (LucidaLayerList *self, LucidaPlan *plan)
   return picked;
 }
 
+/* Their tensors, as keys; none without @plan. (transfer full) */
+static GHashTable *
+find_picked (LucidaLayerList *self, LucidaPlan *plan)
+{
+  g_autoptr (GPtrArray) picked = plan ? dup_picked (self, plan) : NULL;
+  GHashTable *values = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; picked && i < picked->len; i++)
+    g_hash_table_add (values, GINT_TO_POINTER (lucida_plan_find_layer (
+                                  plan, g_ptr_array_index (picked, i), NULL, NULL)));
+  return values;
+}
+
 static gboolean
 is_picked (gpointer item, gpointer data)
 {
@@ -83,14 +97,10 @@ tell_items (LucidaLayerList *self, gboolean drop)
   LucidaModel *model = lucida_session_get_model (self->session);
   LucidaPlan *plan = model ? lucida_model_get_plan (model) : NULL;
   LucidaExplanation *explanation = lucida_session_get_explanation (self->session);
-  g_autoptr (GPtrArray) picked = plan ? dup_picked (self, plan) : NULL;
-  g_autoptr (GHashTable) values = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) values = find_picked (self, plan);
   gboolean stale = FALSE;
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->items));
 
-  for (guint i = 0; picked && i < picked->len; i++)
-    g_hash_table_add (values, GINT_TO_POINTER (lucida_plan_find_layer (
-                                  plan, g_ptr_array_index (picked, i), NULL, NULL)));
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (LucidaLayerItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
@@ -105,7 +115,7 @@ tell_items (LucidaLayerList *self, gboolean drop)
           state.map = lucida_layer_item_get_state (item)->map;
           stale = TRUE;
         }
-      if (state.picked && picked->len > 1)
+      if (state.picked && g_hash_table_size (values) > 1)
         state.share = get_share (explanation, value);
       lucida_layer_item_set_state (item, &state);
     }
@@ -172,6 +182,7 @@ refill (LucidaLayerList *self)
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (int));
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) picked = find_picked (self, plan);
   gboolean all = gtk_toggle_button_get_active (self->all);
   const LucidaLayer *layers = NULL;
   int n_layers = 0;
@@ -187,7 +198,8 @@ refill (LucidaLayerList *self)
     }
   for (int i = 0; i < n_layers; i++)
     if (layers[i].explainable
-        && (all || layers[i].value == default_value || g_strv_contains (main_ops, layers[i].op))
+        && (all || layers[i].value == default_value || g_strv_contains (main_ops, layers[i].op)
+            || g_hash_table_contains (picked, GINT_TO_POINTER (layers[i].value)))
         /* a normalisation after a convolution means the same tensor */
         && g_hash_table_add (seen, GINT_TO_POINTER (layers[i].value)))
       {
@@ -284,6 +296,13 @@ unbind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
   lucida_layer_row_set_item (LUCIDA_LAYER_ROW (gtk_list_item_get_child (item)), NULL);
 }
 
+static gboolean
+lucida_layer_list_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  return lucida_list_focus (widget, GTK_WIDGET (LUCIDA_LAYER_LIST (widget)->view), direction,
+                            GTK_WIDGET_CLASS (lucida_layer_list_parent_class)->focus);
+}
+
 static void
 lucida_layer_list_dispose (GObject *object)
 {
@@ -308,6 +327,7 @@ lucida_layer_list_class_init (LucidaLayerListClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lucida_layer_list_dispose;
+  widget_class->focus = lucida_layer_list_focus;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/camlucida/CamLucida/ui/layer-list.ui");

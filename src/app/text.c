@@ -201,27 +201,35 @@ name_subject (LucidaModel *model, const LucidaExplanation *explanation)
                           lucida_model_get_class_name (model, explanation->against_index));
 }
 
-char *
-lucida_text_describe (LucidaModel *model, const LucidaExplanation *explanation)
+const char *
+lucida_text_place (const LucidaHeatmap *map)
 {
   static const char *const places[3][3] = {
     { N_ ("the upper left"), N_ ("the top"), N_ ("the upper right") },
     { N_ ("the left"), N_ ("the centre"), N_ ("the right") },
     { N_ ("the lower left"), N_ ("the bottom"), N_ ("the lower right") },
   };
+  int strongest = 0;
+
+  for (int i = 1; i < map->height * map->width; i++)
+    if (map->normalised[i] > map->normalised[strongest])
+      strongest = i;
+  /* the third in which the cell's middle lies */
+  return _ (places[(6 * (strongest / map->width) + 3) / (2 * map->height)]
+                  [(6 * (strongest % map->width) + 3) / (2 * map->width)]);
+}
+
+char *
+lucida_text_describe (LucidaModel *model, const LucidaExplanation *explanation)
+{
   const LucidaHeatmap *map = explanation->heatmap;
   g_autofree char *name = name_subject (model, explanation);
-  int strongest = 0;
 
   if (map->evidence != LUCIDA_EVIDENCE_FOUND)
     /* Translators: %s is a class; the second one says why the map is empty. */
     return g_strdup_printf (_ ("Empty heat map of class %s: %s"), name,
                             _ (lucida_evidence_get_note (map->evidence)));
-  for (int i = 1; i < map->height * map->width; i++)
-    if (map->normalised[i] > map->normalised[strongest])
-      strongest = i;
   /* Translators: %s is a class, then a place such as "the upper left". */
   return g_strdup_printf (_ ("Heat map of class %s, strongest at %s"), name,
-                          _ (places[3 * (strongest / map->width) / map->height]
-                                   [3 * (strongest % map->width) / map->width]));
+                          lucida_text_place (map));
 }

@@ -26,6 +26,8 @@ char *lucida_text_why (LucidaModel *model, int class_index, int against);
 char *lucida_text_layers (LucidaModel *model, char *const *names);
 /* The layer's name for people; several are joined by " + ". (transfer full) */
 char *lucida_text_layer (LucidaModel *model, const LucidaExplanation *explanation);
+/* "the upper left": the ninth of the map in which it is strongest. (transfer none) */
+const char *lucida_text_place (const LucidaHeatmap *map);
 /* "Heat map of class dog, strongest at the upper left": for those who cannot see it.
  * (transfer full) */
 char *lucida_text_describe (LucidaModel *model, const LucidaExplanation *explanation);

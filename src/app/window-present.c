@@ -94,6 +94,7 @@ _lucida_window_end_presentation (LucidaWindow *self)
   g_clear_handle_id (&presentation->idle_source, g_source_remove);
   for (guint i = 0; i < presentation->hidden->len; i++)
     gtk_widget_set_visible (presentation->hidden->pdata[i], TRUE);
+  _lucida_window_update_strip (self);
   g_ptr_array_unref (presentation->hidden);
   g_free (presentation);
   lucida_canvas_frame_set_idle (self->frame, FALSE);

@@ -89,6 +89,8 @@ void _lucida_window_end_presentation (LucidaWindow *self);
 /* window-strip.c */
 void _lucida_window_install_strip (GtkWidgetClass *klass);
 void _lucida_window_add_strip (LucidaWindow *self);
+/* Shows it or not: as is wished, where there are several pictures, but not in a presentation. */
+void _lucida_window_update_strip (LucidaWindow *self);
 
 /* window-watch.c */
 void _lucida_window_add_watches (LucidaWindow *self);

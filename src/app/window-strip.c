@@ -9,12 +9,13 @@
 
 /* Clicking through the open pictures, with the strip or without. */
 
-static void
-update_strip (LucidaWindow *self)
+void
+_lucida_window_update_strip (LucidaWindow *self)
 {
   guint n = lucida_picture_list_get_length (lucida_session_get_pictures (self->session));
 
-  gtk_widget_set_visible (GTK_WIDGET (self->film_strip), self->show_strip && n > 1);
+  gtk_widget_set_visible (GTK_WIDGET (self->film_strip),
+                          self->show_strip && n > 1 && !self->presentation);
 }
 
 static void
@@ -29,7 +30,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
   LucidaWindow *self = LUCIDA_WINDOW (object);
 
   self->show_strip = g_value_get_boolean (value);
-  update_strip (self);
+  _lucida_window_update_strip (self);
 }
 
 /* Whether @widget or one that it is in is of the type. */
@@ -149,9 +150,9 @@ _lucida_window_add_strip (LucidaWindow *self)
   self->show_strip = TRUE;
   lucida_film_strip_set_session (self->film_strip, self->session);
   g_signal_connect_object (lucida_session_get_pictures (self->session), "items-changed",
-                           G_CALLBACK (update_strip), self, G_CONNECT_SWAPPED);
+                           G_CALLBACK (_lucida_window_update_strip), self, G_CONNECT_SWAPPED);
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
-  update_strip (self);
+  _lucida_window_update_strip (self);
 }

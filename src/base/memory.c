@@ -120,3 +120,23 @@ lucida_memory_give (void *data, gsize size)
   for (guint i = 0; i < n_dropped; i++)
     free (dropped[i].data);
 }
+
+gsize
+lucida_memory_trim (void)
+{
+  Block dropped[MOST_BLOCKS];
+  guint n_dropped;
+  gsize size;
+
+  pthread_mutex_lock (&lock);
+  n_dropped = n_blocks;
+  for (guint i = 0; i < n_dropped; i++)
+    dropped[i] = blocks[i];
+  size = kept;
+  n_blocks = 0;
+  kept = 0;
+  pthread_mutex_unlock (&lock);
+  for (guint i = 0; i < n_dropped; i++)
+    free (dropped[i].data);
+  return size;
+}

@@ -11,5 +11,7 @@ G_BEGIN_DECLS
  * lucida_memory_give() with the same @size. */
 void *lucida_memory_take (gsize size);
 void lucida_memory_give (void *data, gsize size);
+/* Lets the system have what is kept; tells how many bytes that was. */
+gsize lucida_memory_trim (void);
 
 G_END_DECLS

@@ -45,6 +45,23 @@ softmax_is_whole (const LucidaPlan *self, const LucidaNode *node)
   return over == lucida_shape_count (shape);
 }
 
+/* Whether @value is the best scores in order, whatever classes they are of. */
+static gboolean
+is_ranking (const LucidaPlan *self, int value)
+{
+  const LucidaShape *shape;
+  const LucidaNode *node;
+  int64_t axis;
+
+  while ((node = maker (self, value)) && passes_through (self, node))
+    value = lucida_node_get_input (node, 0);
+  if (!node || strcmp (lucida_node_get_op (node), "TopK") != 0)
+    return FALSE;
+  shape = &self->values[value].shape;
+  axis = lucida_node_get_int (node, "axis", -1);
+  return shape->dim[axis < 0 ? axis + shape->rank : axis] == lucida_shape_count (shape);
+}
+
 gboolean
 _lucida_plan_find_scores (LucidaPlan *self, GError **error)
 {
@@ -106,6 +123,13 @@ _lucida_plan_find_scores (LucidaPlan *self, GError **error)
           self->ending = count == 1 ? LUCIDA_ENDING_SIGMOID : LUCIDA_ENDING_SIGMOIDS;
           self->logits = input;
         }
+    }
+  if (is_ranking (self, self->logits))
+    {
+      g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_UNSUPPORTED,
+                           "the network's output is its best scores in order, not one score for "
+                           "each class: export it without its last step (TopK)");
+      return FALSE;
     }
   if (self->values[self->logits].constant)
     {

@@ -7,7 +7,7 @@
 #define ANALYSIS_PREFIX "analysis\n"
 #define PICTURE_PREFIX "picture\n"
 
-#define LAYER_MAPS_TIME (G_USEC_PER_SEC / 25) /* µs at a time */
+#define LAYER_MAPS_TIME (G_USEC_PER_SEC / 100) /* µs at a time */
 
 LucidaRequest *
 lucida_request_new (LucidaPhase phase, gpointer owner, LucidaPool *pool, LucidaCache *cache)

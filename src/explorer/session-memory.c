@@ -1,5 +1,7 @@
 #include "explorer/session-private.h"
 
+#include "base/memory.h"
+
 /* What outlives a question: results, within a budget, and how models were looked at. */
 
 #define CACHE_PRIORITY 40 /* before anything that takes more memory */
@@ -30,6 +32,7 @@ run_empty (gpointer data, LucidaJob *job, GCancellable *cancellable, GError **er
   CacheJob *self = data;
 
   lucida_cache_drop (self->cache, "");
+  lucida_memory_trim ();
   return done;
 }
 

@@ -261,6 +261,9 @@ set_input (LucidaOnnxBuild *build, int value, const LucidaOnnxValue *input, gboo
     layout = LUCIDA_LAYOUT_NCHW;
   else
     {
+      /* no picture is a single number: the shape was left out */
+      if (shape.rank == 0)
+        shape.rank = -1;
       if (shape.rank < 0 || shape.rank == 4)
         {
           layout = shape.rank == 4 ? find_layout (build, input->name, &shape) : LUCIDA_LAYOUT_NCHW;
@@ -506,6 +509,29 @@ collect_tensors (LucidaOnnxBuild *build)
     }
 }
 
+/* Whether a convolution's weights are an input that somebody else has to fill. */
+static gboolean
+lacks_weights (const LucidaOnnxBuild *build)
+{
+  for (guint i = 0; i < build->model->nodes->len; i++)
+    {
+      const LucidaOnnxNode *node = g_ptr_array_index (build->model->nodes, i);
+      const char *weights
+          = g_str_equal (node->op, "Conv") && node->inputs->len > 1 ? node->inputs->pdata[1] : NULL;
+
+      for (guint k = 0; weights && k < build->model->inputs->len; k++)
+        {
+          const LucidaOnnxValue *input = g_ptr_array_index (build->model->inputs, k);
+          int value = find_value (build, weights);
+
+          if (g_strcmp0 (input->name, weights) == 0
+              && (value < 0 || !lucida_network_get_constant (build->network, value)))
+            return TRUE;
+        }
+    }
+  return FALSE;
+}
+
 gboolean
 _lucida_onnx_build (LucidaOnnxBuild *build, LucidaTensor *const *constants, int n_constants,
                     int output, gboolean bound, GCancellable *cancellable, GError **error)
@@ -530,6 +556,9 @@ _lucida_onnx_build (LucidaOnnxBuild *build, LucidaTensor *const *constants, int 
     return FALSE;
   if (lucida_network_finish (build->network, &problem))
     return TRUE;
+  if (!bound && n_inputs > 1 && lacks_weights (build))
+    return fail (error, LUCIDA_ERROR_UNSUPPORTED,
+                 "its weights are not in the file: export it together with them");
   if (!bound && n_inputs > 1 && strstr (problem->message, "made by no operator"))
     return fail (error, LUCIDA_ERROR_UNSUPPORTED,
                  "the network reads %d inputs at once; only networks with a picture as their one "

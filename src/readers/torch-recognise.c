@@ -296,11 +296,39 @@ check_left_over (LucidaTorchFamily *family, const LucidaTorchState *state)
   return !family->failed;
 }
 
+/* Networks that are only known by name: a weight that no other has. */
+static const struct
+{
+  const char *weight, *name;
+} strangers[] = {
+  { "Mixed_5b.branch1x1.conv.weight", "torchvision's Inception3" },
+  { "features.1.block.0.0.weight", "torchvision's MobileNetV3" },
+  { "features.1.0.block.0.0.weight", "torchvision's EfficientNet" },
+  { "features.1.0.layer_scale", "torchvision's ConvNeXt" },
+  { "features.1.0.attn.relative_position_bias_table", "torchvision's SwinTransformer" },
+  { "encoder.layers.encoder_layer_0.ln_1.weight", "torchvision's VisionTransformer" },
+  { "trunk_output.block1.block1-0.f.a.0.weight", "torchvision's RegNet" },
+  { "stage2.0.branch1.0.weight", "torchvision's ShuffleNetV2" },
+  { "layers.8.0.layers.0.weight", "torchvision's MNASNet" },
+  { "conv_stem.weight", "timm's EfficientNet or MobileNet" },
+  { "blocks.0.attn.qkv.weight", "timm's VisionTransformer" },
+};
+
+static const char *
+find_stranger (const LucidaTorchState *state)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (strangers); i++)
+    if (_lucida_torch_state_find (state, strangers[i].weight))
+      return strangers[i].name;
+  return NULL;
+}
+
 LucidaTorchModule *
 _lucida_torch_recognise (LucidaTorchState *state, GError **error)
 {
   g_autoptr (LucidaTorchModule) root = _lucida_torch_module_from_state (state, error);
   g_autofree char *names = NULL;
+  const char *stranger;
 
   if (!root)
     return NULL;
@@ -313,6 +341,15 @@ _lucida_torch_recognise (LucidaTorchState *state, GError **error)
         families[i]->complete (&family);
         return check_left_over (&family, state) ? g_steal_pointer (&root) : NULL;
       }
+  stranger = find_stranger (state);
+  if (stranger)
+    {
+      g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_UNSUPPORTED,
+                   "it holds weights without their network, which look like those of %s; that one "
+                   "cannot be put together from weights alone: load them into it and " EXPORT_IT,
+                   stranger);
+      return NULL;
+    }
   names = _lucida_torch_state_describe (state);
   g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_UNSUPPORTED,
                "it holds weights without their network, and their names are those of none that is "

@@ -43,6 +43,21 @@ test_more_than_is_kept (void)
 }
 
 static void
+test_what_is_kept_can_be_given_up (void)
+{
+  const gsize size = 3 << 20;
+  void *block = lucida_memory_take (size);
+  gsize given;
+
+  lucida_memory_trim ();
+  lucida_memory_give (block, size);
+  given = lucida_memory_trim ();
+  /* nothing is kept where memory errors are looked for */
+  g_assert_true (given == 0 || given >= size);
+  g_assert_cmpuint (lucida_memory_trim (), ==, 0);
+}
+
+static void
 test_no_memory_is_said (void)
 {
   g_assert_null (lucida_memory_take (G_MAXSIZE / 2));
@@ -54,6 +69,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/memory/blocks-are-aligned-and-apart", test_blocks_are_aligned_and_apart);
   g_test_add_func ("/memory/more-than-is-kept", test_more_than_is_kept);
+  g_test_add_func ("/memory/what-is-kept-can-be-given-up", test_what_is_kept_can_be_given_up);
   g_test_add_func ("/memory/no-memory-is-said", test_no_memory_is_said);
   return g_test_run ();
 }

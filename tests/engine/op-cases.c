@@ -59,6 +59,12 @@ const OpCase op_cases[] = {
   { "MatMul", "x[2,3,5] c[5,4]", "", 0, reference_mat_mul },
   { "MatMul", "x[2,3,5] x[2,5,4]", "", 0, reference_mat_mul },
   { "MatMul", "c[3,5] x[2,5,4]", "", 0, reference_mat_mul },
+  { "Einsum", "x[3,5] c[5,4]", "equation=ij,jk", 0, reference_mat_mul },
+  { "Einsum", "x[2,3,5] x[2,5,4]", "equation=bij,bjk->bik", 0, reference_mat_mul },
+  { "Einsum", "x[2,3,5] c[5,4]", "equation=i...j,jk->i...k", 0, reference_mat_mul },
+  { "Einsum", "x[2,3,4] x[2,5,4] x[5]", "equation=bik,bjk,j->bij", 0, NULL },
+  { "Einsum", "x[3,4,3]", "equation=iji->j", 0, NULL },
+  { "Einsum", "x[2,3,4]", "equation=b...->...b", 0, NULL },
 
   /* Activation functions. */
   { "Relu", "k[4,15]", "", 0, NULL },
@@ -155,6 +161,9 @@ const OpCase op_cases[] = {
   { "Concat", "x[2,3] x[2,2]", "axis=-1", 0, NULL },
   { "Split", "x[2,7,3] i(2,4,1)", "axis=1", 3, NULL },
   { "Split", "x[2,7]", "axis=-1", 2, NULL },
+  { "TopK", "k[2,5,3] i(2)", "axis=1", 0, NULL },
+  { "TopK", "k[3,7] i(3)", "axis=-1 largest=0", 0, NULL },
+  { "TopK", "k[3,7]", "k=4", 0, NULL },
   { "Slice", "x[4,6,5] i(1,-1) i(3,-100) i(0,2) i(1,-2)", "", 0, NULL },
   { "Slice", "x[4,6,5]", "starts=1,2 ends=1000,-1", 0, NULL },
   { "Pad", "x[1,2,3,4] i(0,0,1,2,0,0,0,-1) f=0.5", "", 0, NULL },

@@ -288,7 +288,7 @@ test_truncated (void)
   gsize size;
 
   g_assert_true (g_file_get_contents (path, &data, &size, NULL));
-  for (gsize n = 8; n < size; n += 1 + n / 16)
+  for (gsize n = 8; n < size; n += 1 + n / 8)
     {
       g_autofree char *cut = write_file (folder, "cut.h5", data, n);
       g_autoptr (GError) error = NULL;
@@ -477,6 +477,7 @@ test_damaged_heap (void)
   g_autofree char *path = write_variable (folder, &data, &size);
   char *heap = find_bytes (data, size, "GCOL", 4);
 
+  g_assert_nonnull (path);
   g_assert_cmpmem (heap + 32, 6, "a text", 6);
   for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
     {

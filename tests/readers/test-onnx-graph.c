@@ -150,19 +150,24 @@ static void
 test_channels_from_weights (void)
 {
   static const gint64 open[] = { -1, -1, -1, -1, G_MININT64 }, w[] = { 2, 3, 1, 1, -1 };
-  g_autoptr (LucidaNetwork) network = NULL;
-  int channels, height, width;
-  Model model;
+  static const gint64 no_sizes[] = { G_MININT64 };
 
-  model_init (&model);
-  put_message (model.graph, 1, node_message ("Conv", "conv", "x,w", "y"));
-  put_message (model.graph, 5, float_tensor ("w", w));
-  put_message (model.graph, 11, value_message ("x", open));
-  put_message (model.graph, 12, value_message ("y", open));
-  network = assert_read (&model);
-  g_assert_true (lucida_network_get_input_size (network, &channels, &height, &width));
-  g_assert_cmpint (channels, ==, 3);
-  g_assert_cmpint (height, ==, LUCIDA_FREE_SIZE);
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (LucidaNetwork) network = NULL;
+      int channels, height, width;
+      Model model;
+
+      model_init (&model);
+      put_message (model.graph, 1, node_message ("Conv", "conv", "x,w", "y"));
+      put_message (model.graph, 5, float_tensor ("w", w));
+      put_message (model.graph, 11, value_message ("x", i == 0 ? open : no_sizes));
+      put_message (model.graph, 12, value_message ("y", open));
+      network = assert_read (&model);
+      g_assert_true (lucida_network_get_input_size (network, &channels, &height, &width));
+      g_assert_cmpint (channels, ==, 3);
+      g_assert_cmpint (height, ==, LUCIDA_FREE_SIZE);
+    }
 }
 
 /* The values that a node reads as its second input. */

@@ -370,6 +370,68 @@ test_four_rows (void)
     }
 }
 
+/* Exported without its weights, which are further inputs. */
+static void
+test_without_weights (void)
+{
+  static const gint64 x[] = { 1, 1, 4, 4, G_MININT64 }, w[] = { 3, 1, 1, 1, G_MININT64 };
+  g_autofree char *sentence = NULL;
+  Message *flatten = wild_begin ("Flatten", "p", "y");
+  Model model;
+
+  model_init (&model);
+  wild_node (&model, "Conv", "x,w", "c");
+  wild_node (&model, "GlobalAveragePool", "c", "p");
+  wild_put (&model, flatten);
+  wild_ends (&model, x, y3);
+  put_message (model.graph, 11, value_message ("w", w));
+  sentence = wild_refuse (&model, LUCIDA_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (sentence, "weights are not in the file"));
+}
+
+/* The best scores in order are not those of classes; the largest number of each class is. */
+static void
+test_ranking (void)
+{
+  static const gint64 x[] = { 1, 1, 4, 4, G_MININT64 }, two[] = { 2 }, one[] = { 1 };
+  static const gint64 sizes[] = { 1, 3, 16 };
+
+  for (int i = 0; i < 2; i++)
+    {
+      Message *top = wild_begin ("TopK", i == 0 ? "s,k" : "m,k", "t,places");
+      Model model;
+
+      model_init (&model);
+      wild_weights (&model, "w", weights3);
+      wild_node (&model, "Conv", "x,w", "c");
+      wild_ints (&model, "k", i == 0 ? two : one, 1);
+      wild_ints (&model, "sizes", sizes, 3);
+      if (i == 0)
+        {
+          wild_node (&model, "GlobalAveragePool", "c", "p");
+          wild_node (&model, "Flatten", "p", "s");
+        }
+      else
+        wild_node (&model, "Reshape", "c,sizes", "m");
+      wild_put (&model, top);
+      wild_node (&model, "Flatten", "t", "y");
+      wild_ends (&model, x, y3);
+      if (i == 0)
+        {
+          g_autofree char *sentence = wild_refuse (&model, LUCIDA_ERROR_UNSUPPORTED);
+
+          g_assert_nonnull (strstr (sentence, "best scores in order"));
+        }
+      else
+        {
+          Outcome outcome = wild_run (&model, 4, 4);
+          const double largest = wild_input (6);
+
+          wild_expect (outcome, (const double[]){ largest, 2 * largest, 3 * largest }, 3);
+        }
+    }
+}
+
 /* Hundreds of weights in a file that is not there make one sentence. */
 static void
 test_missing_weights (void)
@@ -427,6 +489,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/onnx-wild/an-output-of-rank-one", test_output_of_rank_one);
   g_test_add_func ("/onnx-wild/channels-last-between-convolutions", test_channels_last);
   g_test_add_func ("/onnx-wild/four-rows", test_four_rows);
+  g_test_add_func ("/onnx-wild/without-weights", test_without_weights);
+  g_test_add_func ("/onnx-wild/ranking", test_ranking);
   g_test_add_func ("/onnx-wild/missing-weights-make-one-sentence", test_missing_weights);
   return g_test_run ();
 }

@@ -130,6 +130,9 @@ test_every_name_and_shape (void)
 static void
 test_networks_that_are_not (void)
 {
+  static const TorchWeights known_by_name[]
+      = { { "features.0.0.weight", 4, { 8, 3, 3, 3 } },
+          { "features.1.block.0.0.weight", 4, { 8, 1, 3, 3 } } };
   static const TorchWeights small[] = { { "features.0.weight", 4, { 8, 3, 3, 3 } },
                                         { "features.0.bias", 1, { 8 } },
                                         { "classifier.1.weight", 2, { 2, 8 } },
@@ -145,6 +148,7 @@ test_networks_that_are_not (void)
                                            { "features.3.squeeze.weight", 4, { 2, 8, 1, 1 } } };
 
   torch_assert_refused (torch_write_state (small, 4), "“features.0.weight” 8×3×3×3");
+  torch_assert_refused (torch_write_state (known_by_name, 2), "torchvision's MobileNetV3");
   torch_assert_refused (torch_write_state (cifar, 4), "“conv1.weight” (16×3×3×3) does not fit");
   torch_assert_refused (torch_write_state (squeezed, 5),
                         "torchvision's SqueezeNet, but “classifier” is missing");

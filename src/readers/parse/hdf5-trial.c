@@ -16,6 +16,14 @@
 #define MAX_WAIT (2 * MAX_SECONDS * 1000) /* milliseconds */
 #define SMALL ((hsize_t) 1 << 20)         /* bytes of a data set that is read whole */
 
+static gboolean skipped;
+
+void
+_lucida_hdf5_skip_trials (void)
+{
+  skipped = TRUE;
+}
+
 static herr_t
 try_attribute (hid_t object, const char *name, const H5A_info_t *info, void *data)
 {
@@ -124,7 +132,7 @@ _lucida_hdf5_survives (LucidaHdf5Open open_file, gconstpointer data, gsize size)
   pid_t child;
   gboolean good;
 
-  if (pipe (ends) != 0)
+  if (skipped || pipe (ends) != 0)
     return TRUE;
   fcntl (ends[0], F_SETFD, FD_CLOEXEC);
   fcntl (ends[1], F_SETFD, FD_CLOEXEC);
