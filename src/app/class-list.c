@@ -36,6 +36,7 @@ struct _LucidaClassList
   LucidaChoiceModel *choice;
   char *folded;      /* what is searched; NULL: everything */
   gboolean updating; /* the button follows the session, not the user */
+  gboolean choosing; /* what changes was chosen here */
   guint scroll_id;
   guint refill_id;
 };
@@ -88,6 +89,14 @@ scroll_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Not before the rows have been given their places. */
+static void
+scroll_later (LucidaClassList *self)
+{
+  if (self->scroll_id == 0)
+    self->scroll_id = g_idle_add_full (G_PRIORITY_LOW, scroll_cb, self, NULL);
+}
+
 /* The row of the explained class is the chosen one, without asking again. */
 static void
 follow_session (LucidaClassList *self)
@@ -107,9 +116,8 @@ follow_session (LucidaClassList *self)
     text = g_strdup_printf (_ ("explains “%s”"), lucida_model_get_class_name (model, explained));
   gtk_label_set_text (self->explained, text ? text : "");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->explained), text);
-  /* not before the rows have been given their places */
-  if (self->scroll_id == 0)
-    self->scroll_id = g_idle_add_full (G_PRIORITY_LOW, scroll_cb, self, NULL);
+  if (!self->choosing) /* where a person chooses, nothing moves */
+    scroll_later (self);
 }
 
 static void
@@ -207,7 +215,11 @@ chosen_cb (LucidaClassList *self, guint position, guint n)
 {
   g_autoptr (LucidaClassItem) item = g_list_model_get_item (G_LIST_MODEL (self->found), position);
 
+  if (n > 1)
+    return; /* there is no explaining of several at once */
+  self->choosing = TRUE;
   lucida_session_set_class (self->session, lucida_class_item_get_index (item));
+  self->choosing = FALSE;
 }
 
 /* Pressed, the prediction is followed from picture to picture; otherwise the class stays. */
@@ -230,6 +242,7 @@ search_changed_cb (LucidaClassList *self)
   if (text[0])
     self->folded = g_utf8_casefold (text, -1);
   refilter (self);
+  scroll_later (self);
 }
 
 /* Enter explains the first class that was found. */

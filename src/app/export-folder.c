@@ -10,7 +10,6 @@
 
 #include <glib/gi18n.h>
 
-#define FIND_KIND "export-folder-pictures"
 #define KIND "export-folder"
 
 /* One export, from its beginning to its end; it may outlive the window. Its task is used by one
@@ -86,7 +85,8 @@ say (LucidaExportFolder *self, const char *sentence, gboolean wrong)
 static void
 update (LucidaExportFolder *self)
 {
-  gboolean ready = self->paths && self->folder && lucida_session_get_model (self->session);
+  gboolean ready
+      = self->paths && self->paths[0] && self->folder && lucida_session_get_model (self->session);
 
   gtk_widget_set_sensitive (self->options, self->run == NULL);
   gtk_widget_set_sensitive (self->start, ready);
@@ -151,31 +151,20 @@ show_question (LucidaExportFolder *self)
 }
 
 static void
-found_cb (const char *const *pictures, const GError *error, gpointer data)
+show_pictures (LucidaExportFolder *self)
 {
-  LucidaExportFolder *self = data;
+  char **paths = lucida_open_pictures_list (self->session, FALSE);
+  guint n = g_strv_length (paths);
+  g_autofree char *folder = n ? g_path_get_dirname (paths[0]) : NULL;
+  g_autofree char *shown = n ? g_filename_display_basename (folder) : NULL;
   g_autofree char *text = NULL;
 
-  g_clear_pointer (&self->paths, g_strfreev);
-  if (error)
-    text = g_strdup (error->message);
-  else
-    {
-      guint n = g_strv_length ((char **) pictures);
-      g_autofree char *folder = g_path_get_dirname (pictures[0]);
-      g_autofree char *shown = g_filename_display_basename (folder);
-
-      self->paths = g_strdupv ((char **) pictures);
-      text = g_strdup_printf (ngettext ("%u picture of “%s”", "%u pictures of “%s”", n), n, shown);
-    }
-  gtk_label_set_text (self->pictures, text);
+  if (n)
+    text = g_strdup_printf (ngettext ("%u picture of “%s”", "%u pictures of “%s”", n), n, shown);
+  g_strfreev (self->paths);
+  self->paths = paths;
+  gtk_label_set_text (self->pictures, text ? text : _ ("No picture is open"));
   update (self);
-}
-
-static void
-picture_changed_cb (LucidaExportFolder *self)
-{
-  lucida_open_pictures_find (self->session, FIND_KIND, found_cb, self);
 }
 
 static void
@@ -355,7 +344,7 @@ start_cb (LucidaExportFolder *self)
   LucidaModel *model = lucida_session_get_model (self->session);
   LucidaOverlayOptions options = { .style = self->style };
 
-  if (self->run || !model || !self->paths || !self->folder
+  if (self->run || !model || !self->paths[0] || !self->folder
       || !lucida_session_get_worker (self->session))
     return;
   lucida_export_form_get_options (self->form, &options);
@@ -411,7 +400,7 @@ lucida_export_folder_dispose (GObject *object)
   g_clear_pointer (&self->run, run_unref);
   if (self->session)
     {
-      lucida_open_pictures_stop (self->session, FIND_KIND);
+      g_signal_handlers_disconnect_by_data (lucida_session_get_pictures (self->session), self);
       g_signal_handlers_disconnect_by_data (self->session, self);
     }
   g_clear_object (&self->session);
@@ -469,12 +458,13 @@ lucida_export_folder_new (GtkWindow *parent, LucidaSession *session, GSettings *
   if (folder && g_file_test (folder, G_FILE_TEST_IS_DIR))
     self->folder = g_steal_pointer (&folder);
   g_set_object (&self->settings, settings);
-  g_signal_connect_swapped (session, "picture-changed", G_CALLBACK (picture_changed_cb), self);
+  g_signal_connect_swapped (lucida_session_get_pictures (session), "items-changed",
+                            G_CALLBACK (show_pictures), self);
   g_signal_connect_swapped (session, "model-changed", G_CALLBACK (show_question), self);
   g_signal_connect_swapped (session, "question-changed", G_CALLBACK (show_question), self);
   show_folder (self);
   show_question (self);
-  picture_changed_cb (self);
+  show_pictures (self);
   return GTK_WIDGET (self);
 }
 

@@ -10,7 +10,6 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define FIND_KIND "export-sheet-pictures"
 #define PREVIEW_KIND "export-sheet-preview"
 #define KIND "export-sheet"
 #define FIRST_COUNT 3 /* pictures, to begin with */
@@ -202,7 +201,7 @@ make (LucidaExportSheet *self)
   LucidaSheetMaker *maker;
   int n;
 
-  if (!model || !self->paths)
+  if (!model || !self->paths[0])
     return NULL;
   if (classes->len == 0 || methods->len == 0 || layers->len == 0)
     {
@@ -399,35 +398,21 @@ stop_cb (LucidaExportSheet *self)
 /* What is open. */
 
 static void
-found_cb (const char *const *pictures, const GError *error, gpointer data)
+pictures_changed_cb (LucidaExportSheet *self)
 {
-  LucidaExportSheet *self = data;
-  const char *shown = lucida_session_get_picture_path (self->session);
-  guint n = error ? 1 : g_strv_length ((char **) pictures);
   gboolean first = self->paths == NULL;
-  g_autofree char *text = g_strdup_printf (_ ("from the one shown on, of %u"), n);
-  guint at = 0;
+  g_autofree char *text = NULL;
+  guint n;
 
-  if (!shown)
-    return;
   g_clear_pointer (&self->paths, g_strfreev);
-  self->paths = g_new0 (char *, (gsize) n + 1);
-  for (guint i = 0; !error && i < n; i++)
-    if (strcmp (pictures[i], shown) == 0)
-      at = i;
-  for (guint i = 0; i < n; i++)
-    self->paths[i] = g_strdup (error ? shown : pictures[(at + i) % n]);
-  gtk_adjustment_set_upper (gtk_spin_button_get_adjustment (self->count), MIN (n, MAX_COUNT));
+  self->paths = lucida_open_pictures_list (self->session, TRUE);
+  n = g_strv_length (self->paths);
+  text = g_strdup_printf (_ ("from the one shown on, of %u"), n);
+  gtk_adjustment_set_upper (gtk_spin_button_get_adjustment (self->count), CLAMP (n, 1, MAX_COUNT));
   if (first)
     gtk_spin_button_set_value (self->count, MIN (n, FIRST_COUNT));
   gtk_label_set_text (self->of, text);
   changed_cb (self);
-}
-
-static void
-picture_changed_cb (LucidaExportSheet *self)
-{
-  lucida_open_pictures_find (self->session, FIND_KIND, found_cb, self);
 }
 
 static void
@@ -458,7 +443,7 @@ lucida_export_sheet_dispose (GObject *object)
   g_clear_pointer (&self->run, lucida_sheet_run_free);
   if (self->session)
     {
-      lucida_open_pictures_stop (self->session, FIND_KIND);
+      g_signal_handlers_disconnect_by_data (lucida_session_get_pictures (self->session), self);
       g_signal_handlers_disconnect_by_data (self->session, self);
     }
   g_clear_object (&self->session);
@@ -509,11 +494,13 @@ lucida_export_sheet_new (GtkWindow *parent, LucidaSession *session, const Lucida
 
   self->session = g_object_ref (session);
   self->style = *style;
-  g_signal_connect_swapped (session, "picture-changed", G_CALLBACK (picture_changed_cb), self);
+  g_signal_connect_swapped (session, "picture-changed", G_CALLBACK (pictures_changed_cb), self);
+  g_signal_connect_swapped (lucida_session_get_pictures (session), "items-changed",
+                            G_CALLBACK (pictures_changed_cb), self);
   g_signal_connect_swapped (session, "model-changed", G_CALLBACK (model_changed_cb), self);
   update (self, FALSE);
   model_changed_cb (self);
-  picture_changed_cb (self);
+  pictures_changed_cb (self);
   return GTK_WIDGET (self);
 }
 

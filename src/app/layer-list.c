@@ -21,6 +21,7 @@ struct _LucidaLayerList
   GListStore *items;
   LucidaChoiceModel *choice;
   const LucidaColormap *colours; /* (nullable) */
+  gboolean choosing;             /* what changes was chosen here */
   guint scroll_id;
   guint stale_id;
 };
@@ -145,9 +146,19 @@ follow_question (LucidaLayerList *self)
 {
   update (self);
   lucida_choice_model_update (self->choice);
-  /* not before the rows have been given their places */
-  if (self->scroll_id == 0)
+  /* not before the rows have been given their places; where a person chooses, nothing moves */
+  if (self->scroll_id == 0 && !self->choosing)
     self->scroll_id = g_idle_add_full (G_PRIORITY_LOW, scroll_cb, self, NULL);
+}
+
+/* Asks for @names, to which the end is added. */
+static void
+set_layers (LucidaLayerList *self, GPtrArray *names)
+{
+  g_ptr_array_add (names, NULL);
+  self->choosing = TRUE;
+  lucida_session_set_layers (self->session, (const char *const *) names->pdata);
+  self->choosing = FALSE;
 }
 
 /* Puts the layer among those that are explained, or takes it out; one is left. */
@@ -170,8 +181,7 @@ toggle_item (LucidaLayerList *self, LucidaLayerItem *toggled)
       }
   if (!removed || names->len == 0)
     g_ptr_array_add (names, g_strdup (lucida_layer_item_get_tensor (toggled)));
-  g_ptr_array_add (names, NULL);
-  lucida_session_set_layers (self->session, (const char *const *) names->pdata);
+  set_layers (self, names);
 }
 
 static void
@@ -230,8 +240,7 @@ chosen_cb (LucidaLayerList *self, guint position, guint n)
 
       g_ptr_array_add (names, g_strdup (lucida_layer_item_get_tensor (item)));
     }
-  g_ptr_array_add (names, NULL);
-  lucida_session_set_layers (self->session, (const char *const *) names->pdata);
+  set_layers (self, names);
 }
 
 static void

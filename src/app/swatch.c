@@ -20,7 +20,7 @@ lucida_swatch_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   graphene_rect_t bounds = GRAPHENE_RECT_INIT (0.0f, 0.0f, (float) gtk_widget_get_width (widget),
                                                (float) gtk_widget_get_height (widget));
 
-  if (self->texture)
+  if (self->texture && bounds.size.width > 0 && bounds.size.height > 0)
     gtk_snapshot_append_texture (snapshot, self->texture, &bounds);
 }
 

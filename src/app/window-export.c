@@ -84,16 +84,3 @@ _lucida_window_pass_style (LucidaWindow *self)
   if (self->export_sheet)
     lucida_export_sheet_set_style (LUCIDA_EXPORT_SHEET (self->export_sheet), &style);
 }
-
-void
-_lucida_window_close_exports (LucidaWindow *self)
-{
-  GtkWidget *const windows[] = { self->export_options, self->export_folder, self->export_sheet };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (windows); i++)
-    if (windows[i])
-      {
-        gtk_window_set_transient_for (GTK_WINDOW (windows[i]), NULL);
-        gtk_window_destroy (GTK_WINDOW (windows[i]));
-      }
-}

@@ -67,7 +67,6 @@ void _lucida_window_export (LucidaWindow *self, GtkWindow *parent, const char *s
 void _lucida_window_install_export_actions (GtkWidgetClass *klass);
 /* The style has changed, which what is exported follows. */
 void _lucida_window_pass_style (LucidaWindow *self);
-void _lucida_window_close_exports (LucidaWindow *self);
 /* window-compare.c */
 void _lucida_window_install_compare (GtkWidgetClass *klass);
 void _lucida_window_add_compare (LucidaWindow *self);

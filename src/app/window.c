@@ -119,7 +119,9 @@ window_close (LucidaWindow *self)
   _lucida_window_end_presentation (self);
   close_beside (self->editor);
   close_beside (self->preferences);
-  _lucida_window_close_exports (self);
+  close_beside (self->export_options);
+  close_beside (self->export_folder);
+  close_beside (self->export_sheet);
   lucida_canvas_frame_close (self->frame);
   lucida_session_close (self->session);
 }

@@ -151,9 +151,8 @@ cli_find_style (const char *command, const CliOptions *options, LucidaOverlaySty
 {
   g_autoptr (GString) known = NULL;
 
-  style->colormap = lucida_colormap_find (options->colormap);
-  style->opacity = options->opacity;
-  style->threshold = 0.0;
+  *style = (LucidaOverlayStyle){ .colormap = lucida_colormap_find (options->colormap),
+                                 .opacity = options->opacity };
   if (!style->colormap)
     {
       known = g_string_new (NULL);

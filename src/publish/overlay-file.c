@@ -36,6 +36,20 @@ lucida_caption_new (LucidaModel *model, const LucidaExplanation *explanation)
                           note ? "\n" : "", note ? _ (note) : "");
 }
 
+/* What is to stand below. @caption (out) (transfer full): its text. */
+static LucidaFrame
+make_frame (LucidaModel *model, const LucidaExplanation *explanation,
+            const LucidaOverlayOptions *options, char **caption)
+{
+  const LucidaHeatmap *heatmap = explanation->heatmap;
+  /* an empty map has no colours to explain */
+  gboolean legend = options->legend && heatmap->evidence == LUCIDA_EVIDENCE_FOUND;
+
+  *caption = options->caption ? lucida_caption_new (model, explanation) : NULL;
+  return (LucidaFrame){ legend ? options->style.colormap : NULL, heatmap->min, heatmap->max,
+                        *caption };
+}
+
 /* The picture as wide as it is wanted. (transfer full) (nullable) */
 static LucidaPicture *
 scale_picture (LucidaPicture *picture, int width, GError **error)
@@ -57,7 +71,7 @@ lucida_overlay_file_write (const char *path, LucidaModel *model, LucidaPicture *
   g_autoptr (LucidaPicture) scaled = scale_picture (picture, options->width, error);
   g_autoptr (LucidaProvenance) provenance = NULL;
   g_autofree char *caption = NULL;
-  LucidaFrame frame = { NULL, NULL };
+  LucidaFrame frame = { NULL };
   LucidaPlacement placement = { 0 };
 
   if (!scaled)
@@ -74,9 +88,7 @@ lucida_overlay_file_write (const char *path, LucidaModel *model, LucidaPicture *
                                         lucida_model_get_preprocessing (model));
       placement = (LucidaPlacement){ placement.x * across, placement.y * down,
                                      placement.width * across, placement.height * down };
-      caption = options->caption ? lucida_caption_new (model, explanation) : NULL;
-      frame.caption = caption;
-      frame.legend = options->legend ? options->style.colormap : NULL;
+      frame = make_frame (model, explanation, options, &caption);
     }
   return lucida_figure_file_write_overlay (
       path, scaled, &placement, explanation ? explanation->heatmap : NULL, &options->style, &frame,
@@ -91,8 +103,8 @@ lucida_overlay_file_write_map (const char *path, LucidaModel *model,
                                GError **error)
 {
   g_autoptr (LucidaProvenance) provenance = NULL;
-  g_autofree char *caption = options->caption ? lucida_caption_new (model, explanation) : NULL;
-  const LucidaFrame frame = { options->legend ? options->style.colormap : NULL, caption };
+  g_autofree char *caption = NULL;
+  const LucidaFrame frame = make_frame (model, explanation, options, &caption);
 
   if (lucida_file_kind (path) == LUCIDA_FILE_PNG)
     provenance = lucida_provenance_new (model, explanation, options->any_size, cancellable);

@@ -109,7 +109,7 @@ convert_value (JsonNode *node)
   if (type == G_TYPE_STRING)
     {
       self = new_node (LUCIDA_KERAS_JSON_STRING);
-      self->text = g_strdup (json_node_get_string (node));
+      self->text = g_utf8_make_valid (json_node_get_string (node), -1);
       return self;
     }
   self = new_node (type == G_TYPE_BOOLEAN ? LUCIDA_KERAS_JSON_BOOLEAN : LUCIDA_KERAS_JSON_NUMBER);
@@ -161,8 +161,10 @@ starts_with (const char *at, const char *end, const char *word)
 static gboolean
 no_json (GError **error, const char *reason)
 {
+  g_autofree char *valid = g_utf8_make_valid (reason, -1); /* it may quote the text */
+
   g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT,
-               "the description of the network is no JSON: %s", reason);
+               "the description of the network is no JSON: %s", valid);
   return FALSE;
 }
 

@@ -19,12 +19,14 @@
 #define SPACE " \t\r\n"
 #define MAX_SIDE 65535 /* pixels */
 
+/* Escapes such as "\200" make bytes that are no text. */
 static gboolean
 corrupt (GError **error, const char *format, const char *what)
 {
   g_autofree char *text = g_strdup_printf (format, what);
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
 
-  g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT, text);
+  g_set_error_literal (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT, valid);
   return FALSE;
 }
 

@@ -3,13 +3,14 @@
 #include "render/legend.h"
 #include "render/text-private.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 /* Sizes in letters (what a letter is high), but for the first. */
 #define LETTERS 44  /* the picture's width */
 #define SMALLEST 10 /* pixels a letter at least */
 #define PAD 0.7     /* around and between */
-#define LEGEND_WIDTH 12
+#define LEGEND_WIDTH 15
 #define LEGEND_HEIGHT 1.1
 
 /* Where things are, in pixels of the picture. */
@@ -86,7 +87,14 @@ lucida_frame_draw (const LucidaFrame *self, cairo_t *cr, int width, int height)
     _lucida_text_draw (cr, self->caption, layout.pad, height + layout.pad, layout.caption_width,
                        &layout.style);
   if (self->legend)
-    lucida_legend_draw (cr, layout.legend_x, height + layout.legend_y, layout.legend_width,
-                        layout.legend_height, self->legend, NULL, NULL, layout.style.colour);
+    {
+      g_autofree char *min = lucida_legend_format_value (self->min);
+      g_autofree char *max = lucida_legend_format_value (self->max);
+      /* Translators: the legend's hottest end, with the map's value there. */
+      g_autofree char *end = g_strdup_printf (_ ("max %s"), max);
+
+      lucida_legend_draw (cr, layout.legend_x, height + layout.legend_y, layout.legend_width,
+                          layout.legend_height, self->legend, min, end, layout.style.colour);
+    }
   cairo_restore (cr);
 }

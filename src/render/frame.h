@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   const LucidaColormap *legend; /* (nullable) the colours to explain */
+  double min;                   /* what they mean, … */
+  double max;                   /* … from cold to hot */
   const char *caption;          /* (nullable) UTF-8 */
 } LucidaFrame;
 
