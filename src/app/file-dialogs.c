@@ -28,8 +28,9 @@ static const char *const model_suffixes[]
 
 typedef struct
 {
-  GtkFileChooserNative *native; /* keeps itself until it is answered */
-  LucidaDialogDone done;
+  GtkFileChooserNative *native;     /* keeps itself until it is answered */
+  LucidaDialogDone done;            /* for one, … */
+  LucidaDialogPathsDone paths_done; /* … or for several */
   gpointer data;
 } Dialog;
 
@@ -64,11 +65,33 @@ dialog_free (gpointer data, GClosure *closure)
 }
 
 static void
+tell_paths (Dialog *dialog)
+{
+  g_autoptr (GListModel) files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog->native));
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) paths = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+      g_autofree char *path = g_file_get_path (file);
+
+      if (path)
+        g_strv_builder_add (builder, path);
+    }
+  paths = g_strv_builder_end (builder);
+  if (paths[0])
+    dialog->paths_done ((const char *const *) paths, dialog->data);
+}
+
+static void
 response_cb (GtkNativeDialog *native, int response, gpointer data)
 {
   Dialog *dialog = data;
 
-  if (response == GTK_RESPONSE_ACCEPT)
+  if (response == GTK_RESPONSE_ACCEPT && dialog->paths_done)
+    tell_paths (dialog);
+  else if (response == GTK_RESPONSE_ACCEPT)
     {
       g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
       g_autofree char *path = file ? g_file_get_path (file) : NULL;
@@ -88,9 +111,9 @@ parent_destroyed_cb (GtkNativeDialog *native)
   g_object_unref (native);
 }
 
-void
-lucida_file_dialog_show (LucidaDialogKind kind, GtkWindow *parent, const char *folder,
-                         const char *name, LucidaDialogDone done, gpointer data)
+static void
+show (LucidaDialogKind kind, GtkWindow *parent, const char *folder, const char *name,
+      LucidaDialogDone done, LucidaDialogPathsDone paths_done, gpointer data)
 {
   const DialogInfo *info = &infos[kind];
   Dialog *dialog = g_new (Dialog, 1);
@@ -99,8 +122,10 @@ lucida_file_dialog_show (LucidaDialogKind kind, GtkWindow *parent, const char *f
   dialog->native
       = gtk_file_chooser_native_new (_ (info->title), parent, info->action, _ (info->accept), NULL);
   dialog->done = done;
+  dialog->paths_done = paths_done;
   dialog->data = data;
   chooser = GTK_FILE_CHOOSER (dialog->native);
+  gtk_file_chooser_set_select_multiple (chooser, paths_done != NULL);
   if (info->action == GTK_FILE_CHOOSER_ACTION_OPEN)
     add_filters (chooser, kind);
   if (folder && g_file_test (folder, G_FILE_TEST_IS_DIR))
@@ -117,4 +142,18 @@ lucida_file_dialog_show (LucidaDialogKind kind, GtkWindow *parent, const char *f
   g_signal_connect_object (parent, "destroy", G_CALLBACK (parent_destroyed_cb), dialog->native,
                            G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog->native));
+}
+
+void
+lucida_file_dialog_show (LucidaDialogKind kind, GtkWindow *parent, const char *folder,
+                         const char *name, LucidaDialogDone done, gpointer data)
+{
+  show (kind, parent, folder, name, done, NULL, data);
+}
+
+void
+lucida_file_dialog_show_pictures (GtkWindow *parent, const char *folder, LucidaDialogPathsDone done,
+                                  gpointer data)
+{
+  show (LUCIDA_DIALOG_PICTURE, parent, folder, NULL, NULL, done, data);
 }

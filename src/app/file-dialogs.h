@@ -24,4 +24,11 @@ typedef void (*LucidaDialogDone) (const char *path, gpointer data);
 void lucida_file_dialog_show (LucidaDialogKind kind, GtkWindow *parent, const char *folder,
                               const char *name, LucidaDialogDone done, gpointer data);
 
+/* @paths: one or more, NULL-terminated. */
+typedef void (*LucidaDialogPathsDone) (const char *const *paths, gpointer data);
+
+/* Asks for pictures, one or several. */
+void lucida_file_dialog_show_pictures (GtkWindow *parent, const char *folder,
+                                       LucidaDialogPathsDone done, gpointer data);
+
 G_END_DECLS

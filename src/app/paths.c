@@ -79,3 +79,23 @@ lucida_paths_from_argument (const char *argument, const char *folder)
   from_address = g_filename_from_uri (argument, NULL, NULL);
   return from_address ? from_address : g_steal_pointer (&path);
 }
+
+gboolean
+lucida_paths_is_handed_over (const char *path)
+{
+  g_autofree char *mine = g_build_filename (g_get_user_runtime_dir (), "doc", NULL);
+  const char *const places[] = { mine, "/run/flatpak/doc" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      const char *rest = g_str_has_prefix (path, places[i]) ? path + strlen (places[i]) : NULL;
+      g_auto (GStrv) parts = rest && rest[0] == G_DIR_SEPARATOR
+                                 ? g_strsplit (rest + 1, G_DIR_SEPARATOR_S, -1)
+                                 : NULL;
+
+      /* …/doc/NUMBER/FILE; a folder that was handed over has its files one deeper */
+      if (parts && g_strv_length (parts) == 2)
+        return TRUE;
+    }
+  return FALSE;
+}

@@ -19,5 +19,8 @@ char *lucida_paths_find_model (const char *path);
 /* The path that a command-line argument means: a file of that name in @folder if there is one, else
  * what a file:// address means. (transfer full) */
 char *lucida_paths_from_argument (const char *argument, const char *folder);
+/* Whether the desktop's portal has handed over this file alone: it lies in a folder of its own, and
+ * nobody sees what was beside it. */
+gboolean lucida_paths_is_handed_over (const char *path);
 
 G_END_DECLS

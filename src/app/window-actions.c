@@ -72,23 +72,24 @@ model_chosen_cb (const char *path, gpointer data)
 }
 
 static void
-picture_chosen_cb (const char *path, gpointer data)
+pictures_chosen_cb (const char *const *paths, gpointer data)
 {
   LucidaWindow *self = data;
 
   if (self->closed)
     return;
-  remember_folder (self, path);
+  remember_folder (self, paths[0]);
   lucida_error_bar_hide (self->error_bar);
-  self->picture_asked = TRUE;
-  lucida_session_open_picture (self->session, path);
+  _lucida_window_open_pictures (self, paths);
 }
 
 static void
 open_picture_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  show_dialog (LUCIDA_WINDOW (widget), GTK_WINDOW (widget), LUCIDA_DIALOG_PICTURE, NULL,
-               picture_chosen_cb);
+  LucidaWindow *self = LUCIDA_WINDOW (widget);
+  g_autofree char *folder = dup_folder (self, lucida_session_get_picture_path (self->session));
+
+  lucida_file_dialog_show_pictures (GTK_WINDOW (self), folder, pictures_chosen_cb, self);
 }
 
 static void
@@ -217,18 +218,21 @@ reload_action (GtkWidget *widget, const char *name, GVariant *parameter)
   _lucida_window_reload (LUCIDA_WINDOW (widget));
 }
 
-/* Escape ends a presentation, or stops what runs; where nothing does, it closes the bar. */
+/* Escape ends a presentation, or stops what runs; where nothing runs but what is done ahead, it
+ * closes the bar as well. */
 static void
 stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LucidaWindow *self = LUCIDA_WINDOW (widget);
 
   if (self->presentation)
-    _lucida_window_end_presentation (self);
-  else if (lucida_session_get_busy (self->session, NULL, NULL))
-    lucida_session_stop (self->session);
-  else
+    {
+      _lucida_window_end_presentation (self);
+      return;
+    }
+  if (!lucida_session_get_busy (self->session, NULL, NULL))
     lucida_error_bar_hide (self->error_bar);
+  lucida_session_stop (self->session);
 }
 
 static void

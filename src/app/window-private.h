@@ -22,6 +22,7 @@ struct _LucidaWindow
   GtkApplicationWindow parent_instance;
 
   GtkLabel *model_name;
+  GtkMenuButton *model_menu;
   LucidaMethodSwitch *method_switch;
   LucidaErrorBar *error_bar;
   LucidaErrorBar *changed_bar;
@@ -45,6 +46,8 @@ struct _LucidaWindow
   LucidaNetwork *watched_network; /* read from the model's file as it is watched; (nullable) */
   gboolean picture_stale;         /* the file is another one by now */
   gboolean model_stale;
+  GMenu *recent_models;             /* in the menu beside the model's name */
+  char *recent_picture;             /* was asked for by hand and may be remembered; (nullable) */
   GtkWidget *editor;                /* (nullable) */
   GtkWidget *preferences;           /* (nullable) */
   char *folder;                     /* where the last file was chosen; (nullable) */
@@ -74,6 +77,21 @@ void _lucida_window_add_compare (LucidaWindow *self);
 /* window-dnd.c */
 void _lucida_window_add_drop_target (LucidaWindow *self);
 
+/* window-strip.c */
+void _lucida_window_install_strip (GtkWidgetClass *klass);
+void _lucida_window_add_strip (LucidaWindow *self);
+/* Shows it or not: as is wished, where there are several pictures, but not in a presentation. */
+void _lucida_window_update_strip (LucidaWindow *self);
+
+/* Opens pictures and folders of pictures that a person has asked for. */
+void _lucida_window_open_pictures (LucidaWindow *self, const char *const *paths);
+/* Says where a picture has come without its neighbours. */
+void _lucida_window_hint (LucidaWindow *self);
+
+/* window-recent.c */
+void _lucida_window_install_recent (GtkWidgetClass *klass);
+void _lucida_window_add_recent (LucidaWindow *self);
+
 /* window-preferences.c */
 void _lucida_window_install_preferences (GtkWidgetClass *klass);
 /* Lets models be shown as they were looked at last; before any is opened. */
@@ -85,11 +103,6 @@ void _lucida_window_add_presentation (LucidaWindow *self);
 /* Begins one, or ends it. */
 void _lucida_window_present (LucidaWindow *self);
 void _lucida_window_end_presentation (LucidaWindow *self);
-/* window-strip.c */
-void _lucida_window_install_strip (GtkWidgetClass *klass);
-void _lucida_window_add_strip (LucidaWindow *self);
-/* Shows it or not: as is wished, where there are several pictures, but not in a presentation. */
-void _lucida_window_update_strip (LucidaWindow *self);
 
 /* window-watch.c */
 void _lucida_window_add_watches (LucidaWindow *self);

@@ -2,7 +2,11 @@
 
 #include "app/window-private.h"
 
+#include "app/error-bar.h"
 #include "app/film-strip.h"
+#include "app/paths.h"
+
+#include <glib/gi18n.h>
 
 #define PROPERTY_SHOW_STRIP 1
 #define TO_THE_END (1 << 30)
@@ -124,6 +128,29 @@ static void
 previous_picture_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   lucida_session_go (LUCIDA_WINDOW (widget)->session, -1);
+}
+
+void
+_lucida_window_open_pictures (LucidaWindow *self, const char *const *paths)
+{
+  self->picture_asked = TRUE;
+  g_free (self->recent_picture);
+  self->recent_picture = g_strdup (paths[0]);
+  lucida_session_open_pictures (self->session, paths);
+}
+
+void
+_lucida_window_hint (LucidaWindow *self)
+{
+  const char *path = lucida_session_get_picture_path (self->session);
+  g_autofree char *sentence = NULL;
+
+  if (!lucida_paths_is_handed_over (path))
+    return;
+  sentence = g_strdup_printf (
+      _ ("%s: the file came alone, so the pictures beside it cannot be shown"), path);
+  lucida_error_bar_show (self->error_bar, LUCIDA_BAR_NOTE, sentence);
+  lucida_error_bar_set_button (self->error_bar, _ ("Open Folder"), "win.open-picture-folder");
 }
 
 void

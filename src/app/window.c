@@ -80,6 +80,8 @@ picture_changed_cb (LucidaWindow *self)
 
       warn (self, text);
     }
+  else if (picture)
+    _lucida_window_hint (self);
 }
 
 static void
@@ -148,6 +150,8 @@ lucida_window_dispose (GObject *object)
   _lucida_window_drop_watches (self);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->folder, g_free);
+  g_clear_pointer (&self->recent_picture, g_free);
+  g_clear_object (&self->recent_models);
   G_OBJECT_CLASS (lucida_window_parent_class)->dispose (object);
 }
 
@@ -170,6 +174,7 @@ lucida_window_class_init (LucidaWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/camlucida/CamLucida/ui/window.ui");
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, model_name);
+  gtk_widget_class_bind_template_child (widget_class, LucidaWindow, model_menu);
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, method_switch);
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, error_bar);
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, changed_bar);
@@ -182,8 +187,9 @@ lucida_window_class_init (LucidaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaWindow, status_bar);
   gtk_widget_class_bind_template_callback (widget_class, style_changed_cb);
   _lucida_window_install_actions (widget_class);
-  _lucida_window_install_preferences (widget_class);
   _lucida_window_install_strip (widget_class);
+  _lucida_window_install_recent (widget_class);
+  _lucida_window_install_preferences (widget_class);
   _lucida_window_install_export_actions (widget_class);
   _lucida_window_install_compare (widget_class);
 }
@@ -212,6 +218,7 @@ lucida_window_init (LucidaWindow *self)
   _lucida_window_add_compare (self);
   _lucida_window_add_drop_target (self);
   _lucida_window_add_strip (self);
+  _lucida_window_add_recent (self);
   _lucida_window_add_watches (self);
   _lucida_window_add_presentation (self);
   style_changed_cb (self);
@@ -256,8 +263,7 @@ lucida_window_open (LucidaWindow *self, const char *const *paths)
   if (pictures->len > 0)
     {
       g_ptr_array_add (pictures, NULL);
-      self->picture_asked = TRUE;
-      lucida_session_open_pictures (self->session, (const char *const *) pictures->pdata);
+      _lucida_window_open_pictures (self, (const char *const *) pictures->pdata);
     }
   for (guint i = 0; i < models->len; i++)
     {

@@ -58,9 +58,9 @@ _lucida_pictures_set_selected (LucidaPictures *self, LucidaPictureItem *item, gu
 }
 
 /* The file that was selected before the list changed, under its other name if it has been given
- * one. */
+ * one: not one of the items that were there @before. */
 static void
-find_selected (LucidaPictures *self)
+find_selected (LucidaPictures *self, GHashTable *before)
 {
   const LucidaFileStamp *stamp;
   guint length = lucida_picture_list_get_length (self->list);
@@ -71,9 +71,13 @@ find_selected (LucidaPictures *self)
   position = lucida_picture_list_find_item (self->list, self->selected);
   stamp = lucida_picture_item_get_stamp (self->selected);
   for (guint i = 0; i < length && position == LUCIDA_NO_POSITION; i++)
-    if (lucida_file_stamp_equal (
-            lucida_picture_item_get_stamp (lucida_picture_list_get (self->list, i)), stamp))
-      position = i;
+    {
+      LucidaPictureItem *item = lucida_picture_list_get (self->list, i);
+
+      if (!g_hash_table_contains (before, item)
+          && lucida_file_stamp_equal (lucida_picture_item_get_stamp (item), stamp))
+        position = i;
+    }
   if (position == LUCIDA_NO_POSITION)
     _lucida_pictures_set_selected (self, NULL, MIN (self->position, length));
   else
@@ -183,11 +187,15 @@ finish_filling (LucidaPictures *self)
 static void
 finish_updating (LucidaPictures *self)
 {
+  g_autoptr (GHashTable) before = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+
   self->updating = FALSE;
+  for (guint i = 0; i < lucida_picture_list_get_length (self->list); i++)
+    g_hash_table_add (before, g_object_ref (lucida_picture_list_get (self->list, i)));
   lucida_picture_list_update (self->list, self->found);
   g_clear_pointer (&self->found, g_ptr_array_unref);
   _lucida_ahead_forget (self);
-  find_selected (self);
+  find_selected (self, before);
 }
 
 static void

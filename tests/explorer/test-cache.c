@@ -94,6 +94,30 @@ test_drop_by_prefix (void)
   g_assert_cmpuint (lucida_cache_get_count (cache), ==, 0);
 }
 
+static void
+test_nothing_kept_goes_for_what_is_beside (void)
+{
+  static const char *const kept[] = { "shown", "not there", NULL };
+  g_autoptr (LucidaCache) cache = lucida_cache_new (100);
+
+  freed = 0;
+  put (cache, "shown", 50);
+  put (cache, "old", 20);
+  put (cache, "new", 20);
+  g_assert_false (lucida_cache_fits (cache, 51, kept));
+  g_assert_false (
+      lucida_cache_put_beside (cache, "large", (gpointer) "large", 51, count_free, kept));
+  g_assert_cmpint (freed, ==, 1);
+  g_assert_cmpuint (lucida_cache_get_count (cache), ==, 3);
+  g_assert_true (lucida_cache_fits (cache, 30, kept));
+  g_assert_true (lucida_cache_put_beside (cache, "next", (gpointer) "next", 30, count_free, kept));
+  /* used longest ago, but kept */
+  g_assert_nonnull (lucida_cache_get (cache, "shown"));
+  g_assert_null (lucida_cache_get (cache, "old"));
+  g_assert_nonnull (lucida_cache_get (cache, "new"));
+  g_assert_cmpuint (lucida_cache_get_size (cache), ==, 100);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -103,5 +127,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cache/too-large-drops-nothing-else", test_too_large_drops_nothing_else);
   g_test_add_func ("/cache/same-name-replaces", test_same_name_replaces);
   g_test_add_func ("/cache/drop-by-prefix", test_drop_by_prefix);
+  g_test_add_func ("/cache/nothing-kept-goes-for-what-is-beside",
+                   test_nothing_kept_goes_for_what_is_beside);
   return g_test_run ();
 }

@@ -358,6 +358,43 @@ test_free_from_a_result (void)
   gate_free (gate);
 }
 
+static void
+test_giving_way (void)
+{
+  LucidaWorker *worker = lucida_worker_new ();
+  Log log = log_new ();
+  Gate *gate = gate_new (FALSE);
+  Gate *deaf_gate = gate_new (FALSE);
+  Gate *dropped_gate = gate_new (FALSE);
+
+  /* it begins again */
+  push (worker, &log, "idle", -1, "idle", gate);
+  gate_wait (gate, &gate->begun);
+  push (worker, &log, NULL, -1, "patient", NULL);
+  push (worker, &log, NULL, 0, "urgent", NULL);
+  g_assert_true (lucida_worker_is_busy (worker));
+  settle (worker);
+  g_assert_cmpstr (log.text->str, ==, "urgent idle patient ");
+
+  /* what is done all the same is not done twice */
+  push (worker, &log, "idle", -1, "deaf", deaf_gate)->deaf = TRUE;
+  gate_wait (deaf_gate, &deaf_gate->begun);
+  push (worker, &log, NULL, 0, "urgent", NULL);
+  settle (worker);
+  g_assert_cmpstr (log.text->str, ==, "urgent idle patient deaf urgent ");
+
+  /* what is not wanted any more does not begin again */
+  push (worker, &log, "idle", -1, "dropped", dropped_gate);
+  gate_wait (dropped_gate, &dropped_gate->begun);
+  push (worker, &log, NULL, 0, "urgent", NULL);
+  lucida_worker_cancel (worker, "idle");
+  settle (worker);
+  log_check (&log, worker, "urgent idle patient deaf urgent urgent ", 7);
+  gate_free (gate);
+  gate_free (deaf_gate);
+  gate_free (dropped_gate);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -371,5 +408,6 @@ main (int argc, char **argv)
   g_test_add_func ("/worker/a-failure-comes-back-as-an-error", test_failure);
   g_test_add_func ("/worker/may-be-freed-while-a-job-runs", test_free_while_running);
   g_test_add_func ("/worker/may-be-freed-from-a-result", test_free_from_a_result);
+  g_test_add_func ("/worker/idle-jobs-give-way", test_giving_way);
   return g_test_run ();
 }

@@ -2,7 +2,9 @@
 #include "fixture.h"
 #include "samples.h"
 
+#include <config.h>
 #include <gdk-pixbuf/gdk-pixbuf.h>
+#include <math.h>
 #include <sys/stat.h>
 
 #define RED 0xff0000
@@ -63,6 +65,7 @@ check_orientations (const guint8 *sample, gsize size, int tolerance)
     {
       int known = orientation <= 8 ? orientation : 0, width, height;
       g_autoptr (LucidaPicture) picture = NULL;
+      g_autoptr (LucidaPicture) thumbnail = NULL;
 
       g_test_message ("orientation %d", orientation);
       set_orientation (data, size, (guint8) orientation);
@@ -72,6 +75,14 @@ check_orientations (const guint8 *sample, gsize size, int tolerance)
       g_assert_true (g_file_set_contents (path, (char *) data, (gssize) size, NULL));
       g_assert_true (lucida_picture_probe (path, &width, &height, NULL));
       assert_size (picture, width, height);
+
+      /* the middle of it, as upright as the whole */
+      thumbnail = lucida_picture_open_thumbnail (path, 8, 8, NULL, NULL);
+      assert_size (thumbnail, 8, 8);
+      assert_pixel (thumbnail, 0, 0, upright[known][0], tolerance);
+      assert_pixel (thumbnail, 7, 0, upright[known][1], tolerance);
+      assert_pixel (thumbnail, 0, 7, upright[known][2], tolerance);
+      assert_pixel (thumbnail, 7, 7, upright[known][3], tolerance);
       g_remove (path);
     }
   g_rmdir (folder);
@@ -87,6 +98,29 @@ skip_without_webp (void)
   else
     g_test_skip ("GdkPixbuf's WebP loader is not present");
   return !loader;
+}
+
+/* What the loader makes smaller looks like what we make smaller of the whole. */
+static void
+test_thumbnail_of_a_large_picture (void)
+{
+  g_autofree char *path
+      = g_build_filename (LUCIDA_SOURCE_DIR, "data", "pictures", "cat-and-dog.jpg", NULL);
+  g_autoptr (LucidaPicture) whole = lucida_picture_open (path, FALSE, NULL, NULL);
+  g_autoptr (LucidaPicture) thumbnail = lucida_picture_open_thumbnail (path, 56, 42, NULL, NULL);
+  g_autoptr (LucidaPicture) scaled = NULL;
+  int width, left;
+  double sum = 0.0;
+
+  assert_size (thumbnail, 56, 42);
+  width = (int) lround (42.0 * whole->width / whole->height);
+  left = (width - 56) / 2;
+  scaled = lucida_picture_scale (whole, width, 42, NULL);
+  for (int y = 0; y < 42; y++)
+    for (int i = 0; i < 3 * 56; i++)
+      sum += abs (thumbnail->pixels[(gsize) y * thumbnail->stride + (gsize) i]
+                  - scaled->pixels[(gsize) y * scaled->stride + (gsize) (3 * left + i)]);
+  g_assert_cmpfloat (sum / (42 * 3 * 56), <, 4.0);
 }
 
 static void
@@ -417,6 +451,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function) g_test_add_func ("/picture/decode/" name, function)
   ADD ("orientation-jpeg", test_orientation_jpeg);
+  ADD ("thumbnail-of-a-large-picture", test_thumbnail_of_a_large_picture);
   ADD ("orientation-png", test_orientation_png);
   ADD ("orientation-tiff", test_orientation_tiff);
   ADD ("orientation-webp", test_orientation_webp);
