@@ -143,6 +143,13 @@ def xdotool(*arguments):
     subprocess.run(['xdotool', *arguments], check=True)
 
 
+def change(*arguments):
+    """What xdotool does, and has shown when this returns."""
+    before = still()
+    xdotool(*arguments)
+    still(unlike=before)
+
+
 def is_open(dialog):
     """Asked of the X server: GTK 4.8 may crash when its file chooser's objects are read while they
     come and go."""
@@ -158,8 +165,7 @@ def answer_chooser(path, dialog='Export'):
     if dialog == 'Export':
         xdotool('key', 'ctrl+a')  # the proposed name
     xdotool('type', '--delay', '10', path)
-    still()
-    xdotool('key', 'Return')
+    change('key', 'Return')
 
 
 def choose(path, dialog='Open Picture'):
