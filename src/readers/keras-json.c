@@ -169,7 +169,7 @@ no_json (GError **error, const char *reason)
 }
 
 /* Whether brackets are nested no deeper than the parser may recurse, values not too many, and no
- * more than one: of several the parser loses the memory.
+ * more than one: of several the parser loses the memory, and of what begins a comment wrongly.
  * Python writes NaN and Infinity, which JSON does not have: they become 0 and a large number in the
  * same place. */
 static gboolean
@@ -205,6 +205,8 @@ prepare (char *text, gsize size, GError **error)
         if (--depth == 0 && c[1 + strspn (c + 1, SPACE)])
           return no_json (error, "it goes on behind its last bracket");
       }
+    else if (*c == '/')
+      return no_json (error, "“/” stands outside of quotes");
     else if (*c == ',')
       values++;
     else if (*c == 'N' || *c == 'I' || *c == '-')

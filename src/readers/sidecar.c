@@ -31,7 +31,7 @@ corrupt (GError **error, const char *format, const char *what)
 }
 
 /* Whether brackets are nested no deeper than the parser may recurse, and make one value: of several
- * the parser loses the memory. */
+ * the parser loses the memory, and of what begins a comment wrongly. JSON has no comments. */
 static gboolean
 check_depth (const char *json, GError **error)
 {
@@ -58,6 +58,8 @@ check_depth (const char *json, GError **error)
         if (--depth == 0 && c[1 + strspn (c + 1, SPACE)])
           return corrupt (error, "it goes on behind its last bracket%s", "");
       }
+    else if (*c == '/')
+      return corrupt (error, "it is no JSON: “%s” stands outside of quotes", "/");
   return TRUE;
 }
 
