@@ -45,8 +45,8 @@ def enter_bus():
     env = {k: v for k, v in os.environ.items()
            if not re.match('DBUS_|AT_SPI_|XAUTH|WAYLAND|XDG_|GTK_|GDK_|LC_|LANG|DISPLAY', k)}
     env.update(HOME=home, XDG_RUNTIME_DIR=home, LANG='C.UTF-8', GSETTINGS_BACKEND='memory',
-               GSK_RENDERER='cairo', GDK_BACKEND='x11', LUCIDA_TEST_HOME=home,
-               PYTHONDONTWRITEBYTECODE='1')
+               GSK_RENDERER='cairo', GDK_BACKEND='x11', GDK_DEBUG='gl-disable',
+               LUCIDA_TEST_HOME=home, PYTHONDONTWRITEBYTECODE='1')
     # what the bus and its services say is nothing about the program: the tests have a way out of
     # their own
     out = os.dup(1)
