@@ -47,6 +47,11 @@ def enter_bus():
     env.update(HOME=home, XDG_RUNTIME_DIR=home, LANG='C.UTF-8', GSETTINGS_BACKEND='memory',
                GSK_RENDERER='cairo', GDK_BACKEND='x11', GDK_DEBUG='gl-disable',
                LUCIDA_TEST_HOME=home, PYTHONDONTWRITEBYTECODE='1')
+    # GTK 4.8 loses memory when it looks at the age of what was opened recently
+    os.makedirs(os.path.join(home, '.config', 'gtk-4.0'))
+    with open(os.path.join(home, '.config', 'gtk-4.0', 'settings.ini'), 'w',
+              encoding='utf-8') as settings:
+        settings.write('[Settings]\ngtk-recent-files-max-age=-1\n')
     # what the bus and its services say is nothing about the program: the tests have a way out of
     # their own
     out = os.dup(1)
