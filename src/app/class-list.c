@@ -43,23 +43,6 @@ struct _LucidaClassList
 
 G_DEFINE_FINAL_TYPE (LucidaClassList, lucida_class_list, GTK_TYPE_WIDGET)
 
-typedef struct
-{
-  int index;
-  float logit;
-} Score;
-
-static int
-compare_scores (const void *a, const void *b)
-{
-  const Score *first = a;
-  const Score *second = b;
-
-  if (first->logit != second->logit)
-    return first->logit > second->logit ? -1 : 1;
-  return first->index - second->index;
-}
-
 /* The class that is explained, or will be. */
 static int
 get_explained (LucidaClassList *self)
@@ -159,19 +142,15 @@ refill (LucidaClassList *self)
   const float *probabilities = model ? lucida_session_get_probabilities (self->session) : NULL;
   int predicted = lucida_session_get_predicted (self->session);
   int n = model ? lucida_model_get_n_classes (model) : 0;
-  g_autofree Score *scores = g_new (Score, n);
+  g_autofree int *ranked = lucida_classes_rank (logits, n);
 
   g_clear_handle_id (&self->refill_id, g_source_remove);
-  for (int i = 0; i < n; i++)
-    scores[i] = (Score){ i, logits && !isnan (logits[i]) ? logits[i] : -INFINITY };
-  if (n > 0)
-    qsort (scores, n, sizeof *scores, compare_scores);
   make_places (self, (guint) n);
   for (int i = 0; i < n; i++)
     {
       g_autoptr (LucidaClassItem) item
           = g_list_model_get_item (G_LIST_MODEL (self->items), (guint) i);
-      int index = scores[i].index;
+      int index = ranked[i];
 
       lucida_class_item_set (item, index, lucida_model_get_class_name (model, index),
                              logits ? logits[index] : NAN,
@@ -278,25 +257,6 @@ matches_cb (gpointer item, gpointer data)
   return !self->folded || lucida_class_item_matches (item, self->folded);
 }
 
-static void
-setup_row_cb (GtkListItemFactory *factory, GtkListItem *item)
-{
-  gtk_list_item_set_child (item, lucida_class_row_new ());
-}
-
-static void
-bind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
-{
-  lucida_class_row_set_item (LUCIDA_CLASS_ROW (gtk_list_item_get_child (item)),
-                             gtk_list_item_get_item (item));
-}
-
-static void
-unbind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
-{
-  lucida_class_row_set_item (LUCIDA_CLASS_ROW (gtk_list_item_get_child (item)), NULL);
-}
-
 static gboolean
 lucida_class_list_focus (GtkWidget *widget, GtkDirectionType direction)
 {
@@ -348,9 +308,6 @@ lucida_class_list_class_init (LucidaClassListClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, search_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_started_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_stopped_cb);
-  gtk_widget_class_bind_template_callback (widget_class, setup_row_cb);
-  gtk_widget_class_bind_template_callback (widget_class, bind_row_cb);
-  gtk_widget_class_bind_template_callback (widget_class, unbind_row_cb);
 }
 
 static void
@@ -363,6 +320,7 @@ lucida_class_list_init (LucidaClassList *self)
   self->choice = lucida_choice_model_new (G_LIST_MODEL (self->found), is_explained, self);
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  lucida_class_row_use (self->view);
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->choice));
   g_signal_connect_swapped (self->choice, "chosen", G_CALLBACK (chosen_cb), self);
 }

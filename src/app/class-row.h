@@ -14,4 +14,7 @@ GtkWidget *lucida_class_row_new (void);
 /* NULL lets go of the item. */
 void lucida_class_row_set_item (LucidaClassRow *self, LucidaClassItem *item);
 
+/* Lets @view, of class items, make its rows of these. */
+void lucida_class_row_use (GtkListView *view);
+
 G_END_DECLS

@@ -6,7 +6,6 @@
 #include "app/text.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 #define SEARCH_ABOVE 10 /* rows; fewer are seen at a glance */
 
@@ -61,40 +60,20 @@ add_choice (GPtrArray *items, const char *title, const char *detail, int class_i
   g_ptr_array_add (items, lucida_choice_new (title, detail, &question));
 }
 
-typedef struct
-{
-  int index;
-  float logit;
-} Score;
-
-static int
-compare_scores (const void *a, const void *b)
-{
-  const Score *first = a;
-  const Score *second = b;
-
-  if (first->logit != second->logit)
-    return first->logit > second->logit ? -1 : 1;
-  return first->index - second->index;
-}
-
 static void
 add_classes (LucidaCompareChooser *self, LucidaModel *model, GPtrArray *items)
 {
   const float *logits = lucida_session_get_logits (self->session);
   const float *probabilities = lucida_session_get_probabilities (self->session);
   int n = lucida_model_get_n_classes (model);
-  g_autofree Score *scores = g_new (Score, n);
+  g_autofree int *ranked = lucida_classes_rank (logits, n);
 
   /* with two classes the other one is just the other one */
   if (n > 2)
     add_choice (items, _ ("Likeliest other class"), "", LUCIDA_RUNNER_UP, NULL, NULL);
   for (int i = 0; i < n; i++)
-    scores[i] = (Score){ i, logits && !isnan (logits[i]) ? logits[i] : -INFINITY };
-  qsort (scores, n, sizeof *scores, compare_scores);
-  for (int i = 0; i < n; i++)
     {
-      int index = scores[i].index;
+      int index = ranked[i];
       g_autofree char *percent
           = probabilities ? lucida_text_percent (probabilities[index]) : g_strdup ("");
 
@@ -207,15 +186,6 @@ refill (LucidaCompareChooser *self)
 
 /* What is done. */
 
-/* The method that the main half does not use. */
-static const LucidaMethod *
-find_other_method (LucidaCompareChooser *self)
-{
-  const LucidaMethod *method = lucida_session_get_question (self->session)->method;
-
-  return lucida_methods[0] != method || !lucida_methods[1] ? lucida_methods[0] : lucida_methods[1];
-}
-
 /* The tensor before the main half's one, or after it if that is the first. (nullable) */
 static const char *
 find_other_layer (LucidaCompareChooser *self)
@@ -248,7 +218,7 @@ toggled_cb (LucidaCompareChooser *self, GtkToggleButton *button)
       || !gtk_toggle_button_get_active (button))
     return;
   if (button == self->by_method)
-    question.method = find_other_method (self);
+    question.method = lucida_method_get_other (lucida_session_get_question (self->session)->method);
   else if (button == self->by_layer)
     {
       layers[0] = find_other_layer (self);

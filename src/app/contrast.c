@@ -128,25 +128,6 @@ remove_cb (LucidaContrast *self)
 }
 
 static void
-setup_row_cb (GtkListItemFactory *factory, GtkListItem *item)
-{
-  gtk_list_item_set_child (item, lucida_class_row_new ());
-}
-
-static void
-bind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
-{
-  lucida_class_row_set_item (LUCIDA_CLASS_ROW (gtk_list_item_get_child (item)),
-                             gtk_list_item_get_item (item));
-}
-
-static void
-unbind_row_cb (GtkListItemFactory *factory, GtkListItem *item)
-{
-  lucida_class_row_set_item (LUCIDA_CLASS_ROW (gtk_list_item_get_child (item)), NULL);
-}
-
-static void
 lucida_contrast_dispose (GObject *object)
 {
   LucidaContrast *self = LUCIDA_CONTRAST (object);
@@ -183,9 +164,6 @@ lucida_contrast_class_init (LucidaContrastClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, shown_cb);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, remove_cb);
-  gtk_widget_class_bind_template_callback (widget_class, setup_row_cb);
-  gtk_widget_class_bind_template_callback (widget_class, bind_row_cb);
-  gtk_widget_class_bind_template_callback (widget_class, unbind_row_cb);
   gtk_widget_class_bind_template_callback (widget_class, closed_cb);
 }
 
@@ -201,6 +179,7 @@ lucida_contrast_init (LucidaContrast *self)
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->found));
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  lucida_class_row_use (self->view);
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
 }
 

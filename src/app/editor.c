@@ -2,6 +2,7 @@
 
 #include "app/editor.h"
 
+#include "app/message.h"
 #include "app/names-form.h"
 #include "app/preprocessing-form.h"
 #include "app/preset-list.h"
@@ -33,17 +34,6 @@ struct _LucidaEditor
 
 G_DEFINE_FINAL_TYPE (LucidaEditor, lucida_editor, GTK_TYPE_WINDOW)
 
-static void
-say (LucidaEditor *self, const char *sentence, gboolean wrong)
-{
-  gtk_label_set_text (self->message, sentence ? sentence : "");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->message), sentence);
-  if (wrong)
-    gtk_widget_add_css_class (GTK_WIDGET (self->message), "error");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->message), "error");
-}
-
 /* Nothing can be applied until everything is right; the page that is seen speaks first. */
 static void
 check (LucidaEditor *self)
@@ -62,7 +52,7 @@ check (LucidaEditor *self)
     g_strfreev (lucida_names_form_get_names (self->names, &names_problem));
   problem = preprocessing_seen && value_problem ? value_problem : names_problem;
   problem = problem ? problem : value_problem;
-  say (self, problem, problem != NULL);
+  lucida_message_show (self->message, problem, problem != NULL);
   gtk_widget_set_sensitive (self->apply, problem == NULL);
   gtk_widget_set_sensitive (self->remember, problem == NULL);
 }
@@ -164,14 +154,15 @@ apply (LucidaEditor *self, gboolean all)
 static void
 apply_cb (LucidaEditor *self)
 {
-  say (self, NULL, FALSE);
+  lucida_message_show (self->message, NULL, FALSE);
   apply (self, FALSE);
 }
 
 static void
 remember_cb (LucidaEditor *self)
 {
-  say (self, _ ("Remembered for the next time the model is opened"), FALSE);
+  lucida_message_show (self->message, _ ("Remembered for the next time the model is opened"),
+                       FALSE);
   apply (self, TRUE);
   lucida_session_remember (self->session);
 }
@@ -179,14 +170,14 @@ remember_cb (LucidaEditor *self)
 static void
 forget_cb (LucidaEditor *self)
 {
-  say (self, NULL, FALSE);
+  lucida_message_show (self->message, NULL, FALSE);
   lucida_session_forget (self->session);
 }
 
 static void
 failed_cb (LucidaEditor *self, const char *sentence)
 {
-  say (self, sentence, TRUE);
+  lucida_message_show (self->message, sentence, TRUE);
 }
 
 static void

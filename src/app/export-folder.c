@@ -4,6 +4,7 @@
 
 #include "app/export-form.h"
 #include "app/file-dialogs.h"
+#include "app/message.h"
 #include "app/open-pictures.h"
 #include "explorer/steps.h"
 #include "publish/folder-task.h"
@@ -69,17 +70,6 @@ run_unref (gpointer data)
     lucida_folder_task_finish (run->task, NULL);
   lucida_folder_task_free (run->task);
   g_free (run);
-}
-
-static void
-say (LucidaExportFolder *self, const char *sentence, gboolean wrong)
-{
-  gtk_label_set_text (self->message, sentence);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->message), sentence);
-  if (wrong)
-    gtk_widget_add_css_class (GTK_WIDGET (self->message), "error");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->message), "error");
 }
 
 static void
@@ -241,7 +231,7 @@ finished_cb (gboolean stopped, const GError *error, gpointer data)
   g_autofree char *text = error ? g_strdup (error->message) : describe_report (self, report, !all);
 
   run->finished = TRUE; /* or cannot be */
-  say (self, text, error || report->failed);
+  lucida_message_show (self->message, text, error || report->failed);
   end (self);
 }
 
@@ -268,7 +258,7 @@ show_progress (guint done, guint total, gpointer data)
   /* Translators: pictures that are done, and all of them. */
   text = g_strdup_printf (_ ("%u of %u"), done, total);
   gtk_progress_bar_set_fraction (self->progress, (double) done / total);
-  say (self, text, FALSE);
+  lucida_message_show (self->message, text, FALSE);
 }
 
 static void
@@ -281,7 +271,7 @@ pictures_done_cb (gboolean stopped, const GError *error, gpointer data)
     {
       g_autofree char *text = g_strdup (error->message);
 
-      say (self, text, TRUE);
+      lucida_message_show (self->message, text, TRUE);
       end (self); /* and try to write the table */
       return;
     }
@@ -323,7 +313,7 @@ prepared_cb (gboolean stopped, const GError *error, gpointer data)
 
   if (stopped || error)
     {
-      say (self, error ? error->message : "", error != NULL);
+      lucida_message_show (self->message, error ? error->message : "", error != NULL);
       end (self);
     }
   else if (run->n_existing > 0)
@@ -331,7 +321,7 @@ prepared_cb (gboolean stopped, const GError *error, gpointer data)
       text = g_strdup_printf (ngettext ("%d file is there already.", "%d files are there already.",
                                         (gulong) run->n_existing),
                               run->n_existing);
-      say (self, text, FALSE);
+      lucida_message_show (self->message, text, FALSE);
       show_buttons (self, "asking", self->skip);
     }
   else
@@ -356,7 +346,7 @@ start_cb (LucidaExportFolder *self)
                                             self->folder, lucida_export_form_get_kind (self->form),
                                             lucida_export_form_get_maps (self->form));
   gtk_progress_bar_set_fraction (self->progress, 0);
-  say (self, "", FALSE);
+  lucida_message_show (self->message, "", FALSE);
   show_buttons (self, "running", self->stop);
   self->steps = lucida_steps_start (self->session, KIND, 1, prepare_step, NULL, prepared_cb,
                                     run_ref (self->run), run_unref);
@@ -372,7 +362,7 @@ stop_cb (LucidaExportFolder *self)
 static void
 cancel_cb (LucidaExportFolder *self)
 {
-  say (self, "", FALSE);
+  lucida_message_show (self->message, "", FALSE);
   end (self);
 }
 

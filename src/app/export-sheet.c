@@ -3,6 +3,8 @@
 #include "app/export-sheet.h"
 
 #include "app/file-dialogs.h"
+#include "app/layer-item.h"
+#include "app/message.h"
 #include "app/open-pictures.h"
 #include "app/sheet-run.h"
 #include "export/image-file.h"
@@ -18,8 +20,6 @@
 #define N_PREVIEWED 3 /* pictures */
 
 /* The operators that people mean by "layer". */
-static const char *const main_ops[] = { "Conv", "ConvTranspose", "Add", "Sum", "Concat", NULL };
-
 struct _LucidaExportSheet
 {
   GtkWindow parent_instance;
@@ -50,17 +50,6 @@ struct _LucidaExportSheet
 G_DEFINE_FINAL_TYPE (LucidaExportSheet, lucida_export_sheet, GTK_TYPE_WINDOW)
 
 static void changed_cb (LucidaExportSheet *self);
-
-static void
-say (LucidaExportSheet *self, const char *sentence, gboolean wrong)
-{
-  gtk_label_set_text (self->message, sentence);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->message), sentence);
-  if (wrong)
-    gtk_widget_add_css_class (GTK_WIDGET (self->message), "error");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->message), "error");
-}
 
 /* What can be chosen: a button each, with its number. */
 
@@ -124,21 +113,14 @@ show_classes (LucidaExportSheet *self)
   const float *logits = lucida_session_get_logits (self->session);
   int asked = lucida_session_get_question (self->session)->class_index;
   int n = lucida_model_get_n_classes (model);
+  g_autofree int *ranked = lucida_classes_rank (logits, n);
 
   empty (self->classes);
   add_choice (self, self->classes, _ ("Each picture's most probable"), LUCIDA_PREDICTED_CLASS,
               asked == LUCIDA_PREDICTED_CLASS);
   for (int i = 0; logits && i < MIN (n, N_OFFERED); i++)
-    {
-      int best = -1;
-
-      for (int c = 0; c < n; c++)
-        if (!is_offered (self->classes, c) && (best < 0 || logits[c] > logits[best]))
-          best = c;
-      if (best >= 0)
-        add_choice (self, self->classes, lucida_model_get_class_name (model, best), best,
-                    asked == best);
-    }
+    add_choice (self, self->classes, lucida_model_get_class_name (model, ranked[i]), ranked[i],
+                asked == ranked[i]);
   if (!is_offered (self->classes, asked))
     add_choice (self, self->classes, lucida_model_get_class_name (model, asked), asked, TRUE);
 }
@@ -181,7 +163,7 @@ show_layers (LucidaExportSheet *self)
     {
       gboolean chosen = asked && asked[0] ? is_asked (plan, asked, layers[i].value) : i == usual;
 
-      if (layers[i].explainable && (chosen || g_strv_contains (main_ops, layers[i].op)))
+      if (layers[i].explainable && (chosen || lucida_layer_is_main (&layers[i])))
         add_choice (self, self->layers, layers[i].name, i, chosen);
     }
 }
@@ -205,7 +187,7 @@ make (LucidaExportSheet *self)
     return NULL;
   if (classes->len == 0 || methods->len == 0 || layers->len == 0)
     {
-      say (self, _ ("Choose at least one class, layer and method"), FALSE);
+      lucida_message_show (self->message, _ ("Choose at least one class, layer and method"), FALSE);
       return NULL;
     }
   all = lucida_plan_get_layers (lucida_model_get_plan (model), &n);
@@ -219,7 +201,7 @@ make (LucidaExportSheet *self)
       model, (const int *) classes->data, (int) classes->len, (const char *const *) names->pdata,
       (const LucidaMethod *const *) method_table->pdata, &self->style, &error);
   if (!maker)
-    say (self, error->message, TRUE);
+    lucida_message_show (self->message, error->message, TRUE);
   return maker;
 }
 
@@ -258,7 +240,7 @@ previewed_cb (const LucidaSheetResult *result, gpointer data)
   if (result->texture)
     gtk_picture_set_paintable (self->preview, GDK_PAINTABLE (result->texture));
   if (!self->run && (result->error || result->failure))
-    say (self, result->error ? result->error : result->failure, TRUE);
+    lucida_message_show (self->message, result->error ? result->error : result->failure, TRUE);
 }
 
 static gboolean
@@ -280,7 +262,7 @@ preview_cb (gpointer data)
     return G_SOURCE_REMOVE;
   if (n > N_PREVIEWED)
     text = g_strdup_printf (_ ("The preview shows the first %u pictures."), N_PREVIEWED);
-  say (self, text ? text : "", FALSE);
+  lucida_message_show (self->message, text ? text : "", FALSE);
   pictures = get_pictures (self, MIN (n, N_PREVIEWED));
   self->preview_run = lucida_sheet_run_start (self->session, PREVIEW_KIND, maker, pictures, NULL,
                                               NULL, previewed_cb, self);
@@ -304,7 +286,7 @@ show_progress (guint done, guint total, gpointer data)
   g_autofree char *text = g_strdup_printf (_ ("%u of %u"), done, total);
 
   gtk_progress_bar_set_fraction (self->progress, (double) done / total);
-  say (self, text, FALSE);
+  lucida_message_show (self->message, text, FALSE);
 }
 
 static void
@@ -325,7 +307,7 @@ written_cb (const LucidaSheetResult *result, gpointer data)
                             result->failed, result->failure);
   else
     text = g_strdup_printf (_ ("Exported %s"), name);
-  say (self, text, result->error || result->failed);
+  lucida_message_show (self->message, text, result->error || result->failed);
   g_clear_pointer (&self->run, lucida_sheet_run_free);
   update (self, TRUE);
 }
@@ -349,7 +331,7 @@ chosen_cb (const char *path, gpointer data)
           _ ("%s: the end of the name decides the kind of file; use .png, .jpg, .pdf or .svg"),
           shown);
 
-      say (self, text, TRUE);
+      lucida_message_show (self->message, text, TRUE);
       return;
     }
   maker = make (self);

@@ -2,20 +2,10 @@
 
 #include "app/file-watch.h"
 
-#include <glib/gstdio.h>
+#include "base/file-stamp.h"
 
 #define QUIET 400 /* ms after the last event; programs write in several steps */
 #define SAVED_MODEL "saved_model.pb"
-
-/* What tells one state of a file from another. */
-typedef struct
-{
-  gboolean exists;
-  guint64 inode;
-  gint64 size;
-  gint64 seconds;
-  gint64 nanoseconds;
-} FileState;
 
 struct _LucidaFileWatch
 {
@@ -23,7 +13,7 @@ struct _LucidaFileWatch
 
   char *path; /* (nullable) */
   GFileMonitor *monitor;
-  FileState state;
+  LucidaFileStamp stamp;
   guint quiet_id;
 };
 
@@ -37,35 +27,27 @@ enum
 
 static guint signals[N_SIGNALS];
 
-static FileState
-get_state (const char *path)
+/* That of no file is all zeros. */
+static LucidaFileStamp
+get_stamp (const char *path)
 {
-  FileState state = { 0 };
-  GStatBuf buffer;
+  LucidaFileStamp stamp = { 0 };
 
-  if (path && g_stat (path, &buffer) == 0)
-    state = (FileState){ TRUE, buffer.st_ino, buffer.st_size, buffer.st_mtim.tv_sec,
-                         buffer.st_mtim.tv_nsec };
-  return state;
-}
-
-static gboolean
-same_state (const FileState *a, const FileState *b)
-{
-  return a->exists == b->exists && a->inode == b->inode && a->size == b->size
-         && a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
+  if (path)
+    lucida_file_stamp_read (path, &stamp);
+  return stamp;
 }
 
 static gboolean
 quiet_cb (gpointer data)
 {
   LucidaFileWatch *self = data;
-  FileState state = get_state (self->path);
+  LucidaFileStamp stamp = get_stamp (self->path);
 
   self->quiet_id = 0;
-  if (!same_state (&state, &self->state))
+  if (!lucida_file_stamp_equal (&stamp, &self->stamp))
     {
-      self->state = state;
+      self->stamp = stamp;
       g_signal_emit (self, signals[CHANGED], 0);
     }
   return G_SOURCE_REMOVE;
@@ -132,7 +114,7 @@ lucida_file_watch_set_path (LucidaFileWatch *self, const char *path)
     watched = g_strdup (path);
   stop (self);
   self->path = g_steal_pointer (&watched);
-  self->state = get_state (self->path);
+  self->stamp = get_stamp (self->path);
   if (!self->path)
     return;
   file = g_file_new_for_path (self->path);
@@ -147,5 +129,5 @@ lucida_file_watch_exists (LucidaFileWatch *self)
 {
   g_return_val_if_fail (LUCIDA_IS_FILE_WATCH (self), FALSE);
 
-  return self->state.exists;
+  return self->stamp.inode != 0;
 }

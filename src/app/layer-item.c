@@ -147,3 +147,11 @@ lucida_layer_item_toggle (LucidaLayerItem *self)
 {
   g_signal_emit (self, signals[TOGGLED], 0);
 }
+
+gboolean
+lucida_layer_is_main (const LucidaLayer *layer)
+{
+  static const char *const ops[] = { "Conv", "ConvTranspose", "Add", "Sum", "Concat", NULL };
+
+  return g_strv_contains (ops, layer->op);
+}

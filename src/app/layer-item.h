@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* Whether its operator is what people mean by "layer"; others are shown on demand. */
+gboolean lucida_layer_is_main (const LucidaLayer *layer);
+
 /* A layer of the present model that can be explained, and what is known of it by now.
  *
  * Signals:

@@ -28,9 +28,6 @@ struct _LucidaLayerList
 
 G_DEFINE_FINAL_TYPE (LucidaLayerList, lucida_layer_list, GTK_TYPE_WIDGET)
 
-/* The operators that people mean by "layer"; others are shown on demand. */
-static const char *const main_ops[] = { "Conv", "ConvTranspose", "Add", "Sum", "Concat", NULL };
-
 /* Names of the layers that are explained, or will be. (transfer full) (element-type utf8) */
 static GPtrArray *
 dup_picked (LucidaLayerList *self, LucidaPlan *plan)
@@ -208,7 +205,7 @@ refill (LucidaLayerList *self)
     }
   for (int i = 0; i < n_layers; i++)
     if (layers[i].explainable
-        && (all || layers[i].value == default_value || g_strv_contains (main_ops, layers[i].op)
+        && (all || layers[i].value == default_value || lucida_layer_is_main (&layers[i])
             || g_hash_table_contains (picked, GINT_TO_POINTER (layers[i].value)))
         /* a normalisation after a convolution means the same tensor */
         && g_hash_table_add (seen, GINT_TO_POINTER (layers[i].value)))

@@ -46,3 +46,9 @@ lucida_method_compute (const LucidaMethod *method, LucidaTensor *a, LucidaTensor
     }
   return lucida_heatmap_new (s, (int) dim[1], (int) dim[2], signed_max);
 }
+
+const LucidaMethod *
+lucida_method_get_other (const LucidaMethod *method)
+{
+  return lucida_methods[0] != method || !lucida_methods[1] ? lucida_methods[0] : lucida_methods[1];
+}

@@ -21,6 +21,8 @@ extern const LucidaMethod *const lucida_methods[];
 
 /* By name, case and hyphens ignored. (nullable) */
 const LucidaMethod *lucida_method_find (const char *name);
+/* The first one besides @method; @method itself if there is no other. */
+const LucidaMethod *lucida_method_get_other (const LucidaMethod *method);
 /* M = ReLU(S) of @a and @g, both C×H×W. (transfer full) */
 LucidaHeatmap *lucida_method_compute (const LucidaMethod *method, LucidaTensor *a, LucidaTensor *g);
 

@@ -8,60 +8,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A class and what it is ordered by. */
-typedef struct
-{
-  int index;
-  float logit;
-  double probability; /* NaN if there is none */
-} Ranked;
-
-static int
-compare_ranked (const void *a, const void *b)
-{
-  const Ranked *p = a;
-  const Ranked *q = b;
-
-  if (isnan (p->logit) || isnan (q->logit))
-    {
-      if (!isnan (p->logit) || !isnan (q->logit))
-        return isnan (p->logit) ? 1 : -1;
-    }
-  else if (p->logit != q->logit)
-    return p->logit > q->logit ? -1 : 1;
-  return p->index - q->index;
-}
-
-/* The classes, largest logit first. (transfer full) [n_classes] */
-static Ranked *
-rank (const LucidaModel *model, const LucidaAnalysis *analysis)
+static void
+print_text (const LucidaModel *model, const LucidaAnalysis *analysis, const char *path, int top)
 {
   const float *logits = lucida_analysis_get_logits (analysis);
   const float *probabilities = lucida_analysis_get_probabilities (analysis);
   int n = lucida_model_get_n_classes (model);
-  Ranked *ranked = g_new (Ranked, n);
-
-  for (int i = 0; i < n; i++)
-    ranked[i] = (Ranked){ i, logits[i], probabilities ? probabilities[i] : NAN };
-  qsort (ranked, (gsize) n, sizeof *ranked, compare_ranked);
-  return ranked;
-}
-
-static void
-print_text (const LucidaModel *model, const LucidaAnalysis *analysis, const char *path, int top)
-{
-  g_autofree Ranked *ranked = rank (model, analysis);
+  g_autofree int *ranked = lucida_classes_rank (logits, n);
   g_autofree char *shown = g_filename_display_name (path);
   g_autofree char *name = lucida_escape (shown);
 
   printf ("%s:", name);
-  for (int i = 0; i < MIN (top, lucida_model_get_n_classes (model)); i++)
+  for (int i = 0; i < MIN (top, n); i++)
     {
-      g_autofree char *class_name
-          = lucida_escape (lucida_model_get_class_name (model, ranked[i].index));
-      g_autofree char *value = lucida_model_has_probabilities (model)
-                                   ? cli_format_percent (ranked[i].probability)
-                                   : cli_format_number (ranked[i].logit);
+      g_autofree char *class_name = lucida_escape (lucida_model_get_class_name (model, ranked[i]));
+      g_autofree char *value = probabilities ? cli_format_percent (probabilities[ranked[i]])
+                                             : cli_format_number (logits[ranked[i]]);
 
       printf ("%s %s %s", i ? "," : "", class_name, value);
     }
@@ -72,21 +34,23 @@ static void
 add_json (JsonBuilder *builder, const LucidaModel *model, const LucidaAnalysis *analysis,
           const char *path, int top)
 {
-  g_autofree Ranked *ranked = rank (model, analysis);
+  const float *logits = lucida_analysis_get_logits (analysis);
+  const float *probabilities = lucida_analysis_get_probabilities (analysis);
   int n = lucida_model_get_n_classes (model);
+  g_autofree int *ranked = lucida_classes_rank (logits, n);
 
   json_builder_begin_object (builder);
   cli_json_add_text (builder, "image", path);
-  cli_json_add_floats (builder, "logits", lucida_analysis_get_logits (analysis), n);
-  cli_json_add_floats (builder, "probabilities", lucida_analysis_get_probabilities (analysis), n);
+  cli_json_add_floats (builder, "logits", logits, n);
+  cli_json_add_floats (builder, "probabilities", probabilities, n);
   json_builder_set_member_name (builder, "top");
   json_builder_begin_array (builder);
   for (int i = 0; i < MIN (top, n); i++)
     {
       json_builder_begin_object (builder);
-      cli_json_add_int (builder, "index", ranked[i].index);
-      cli_json_add_text (builder, "name", lucida_model_get_class_name (model, ranked[i].index));
-      cli_json_add_number (builder, "probability", ranked[i].probability);
+      cli_json_add_int (builder, "index", ranked[i]);
+      cli_json_add_text (builder, "name", lucida_model_get_class_name (model, ranked[i]));
+      cli_json_add_number (builder, "probability", probabilities ? probabilities[ranked[i]] : NAN);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

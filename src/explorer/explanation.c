@@ -1,5 +1,7 @@
 #include "explorer/explanation.h"
 
+#include <math.h>
+
 LucidaQuestion *
 lucida_question_copy (const LucidaQuestion *self)
 {
@@ -36,4 +38,30 @@ lucida_explanation_unref (LucidaExplanation *self)
   g_free (self->values);
   g_free (self->shares);
   g_free (self);
+}
+
+static int
+compare_classes (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const float *logits = data;
+  int p = *(const int *) a;
+  int q = *(const int *) b;
+
+  if (isnan (logits[p]) != isnan (logits[q]))
+    return isnan (logits[p]) ? 1 : -1;
+  if (!isnan (logits[p]) && logits[p] != logits[q])
+    return logits[p] > logits[q] ? -1 : 1;
+  return p - q;
+}
+
+int *
+lucida_classes_rank (const float *logits, int n_classes)
+{
+  int *classes = g_new (int, n_classes);
+
+  for (int i = 0; i < n_classes; i++)
+    classes[i] = i;
+  if (logits)
+    g_qsort_with_data (classes, n_classes, sizeof *classes, compare_classes, (gpointer) logits);
+  return classes;
 }

@@ -50,6 +50,10 @@ typedef struct
   LucidaSeconds seconds;
 } LucidaExplanation;
 
+/* The classes, largest logit first; NaN comes last, equals in the network's order. @logits
+ * (nullable) [n_classes]; without them, the network's order. (transfer full) [n_classes] */
+int *lucida_classes_rank (const float *logits, int n_classes);
+
 LucidaExplanation *lucida_explanation_ref (LucidaExplanation *self);
 void lucida_explanation_unref (LucidaExplanation *self);
 

@@ -1,8 +1,7 @@
 #include "explorer/request.h"
 
 #include "base/error.h"
-
-#include <glib/gstdio.h>
+#include "base/file-stamp.h"
 
 #define ANALYSIS_PREFIX "analysis\n"
 #define PICTURE_PREFIX "picture\n"
@@ -46,14 +45,13 @@ char *
 lucida_request_make_picture_key (const char *path)
 {
   g_autofree char *full = g_canonicalize_filename (path, NULL);
-  GStatBuf status;
+  LucidaFileStamp stamp;
 
-  if (g_stat (full, &status) != 0)
+  if (!lucida_file_stamp_read (full, &stamp))
     return NULL;
-  return g_strdup_printf (PICTURE_PREFIX "%s\n%" G_GINT64_FORMAT ".%ld %" G_GINT64_FORMAT
-                                         " %" G_GUINT64_FORMAT,
-                          full, (gint64) status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-                          (gint64) status.st_size, (guint64) status.st_ino);
+  return g_strdup_printf (PICTURE_PREFIX "%s\n%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT
+                                         " %" G_GINT64_FORMAT " %" G_GUINT64_FORMAT,
+                          full, stamp.seconds, stamp.nanoseconds, stamp.size, stamp.inode);
 }
 
 char *

@@ -16,20 +16,13 @@ get_main_class (const LucidaSession *self)
 static int
 find_runner_up (const LucidaSession *self, int except)
 {
-  const float *logits = lucida_analysis_get_logits (self->analysis);
   int n = lucida_model_get_n_classes (self->model);
-  int best = -1;
+  g_autofree int *ranked = lucida_classes_rank (lucida_analysis_get_logits (self->analysis), n);
 
   for (int i = 0; i < n; i++)
-    if (i != except && (best < 0 || logits[i] > logits[best]))
-      best = i;
-  return best;
-}
-
-static const LucidaMethod *
-find_other_method (const LucidaMethod *method)
-{
-  return lucida_methods[0] != method || !lucida_methods[1] ? lucida_methods[0] : lucida_methods[1];
+    if (ranked[i] != except)
+      return ranked[i];
+  return -1;
 }
 
 /* Fills in what the second question leaves open. (transfer full) (nullable) */
@@ -56,7 +49,7 @@ find_meaning (const LucidaSession *self)
       if (meant->class_index < 0)
         {
           meant->class_index = LUCIDA_SAME_CLASS;
-          meant->method = find_other_method (self->question->method);
+          meant->method = lucida_method_get_other (self->question->method);
         }
     }
   if (meant->class_index == LUCIDA_SAME_CLASS)

@@ -34,15 +34,6 @@ lucida_prediction_free (LucidaPrediction *self)
   g_free (self);
 }
 
-/* Whether class @a comes before class @b; NaN comes last, equals in the network's order. */
-static gboolean
-is_before (const float *logits, int a, int b)
-{
-  if (isnan (logits[a]) || isnan (logits[b]))
-    return !isnan (logits[a]) || (isnan (logits[b]) && a < b);
-  return logits[a] > logits[b] || (logits[a] == logits[b] && a < b);
-}
-
 void
 lucida_prediction_take_scores (LucidaPrediction *self, const LucidaModel *model,
                                const LucidaAnalysis *analysis)
@@ -50,21 +41,9 @@ lucida_prediction_take_scores (LucidaPrediction *self, const LucidaModel *model,
   const float *logits = lucida_analysis_get_logits (analysis);
   const float *probabilities = lucida_analysis_get_probabilities (analysis);
   int n_classes = lucida_model_get_n_classes (model);
-  int best[LUCIDA_PREDICTION_TOP];
-  int n = 0;
+  int n = MIN (n_classes, LUCIDA_PREDICTION_TOP);
+  g_autofree int *best = lucida_classes_rank (logits, n_classes);
 
-  for (int c = 0; c < n_classes; c++)
-    {
-      int at = n;
-
-      while (at > 0 && is_before (logits, c, best[at - 1]))
-        at--;
-      if (at == LUCIDA_PREDICTION_TOP)
-        continue;
-      n = MIN (n + 1, LUCIDA_PREDICTION_TOP);
-      memmove (&best[at + 1], &best[at], (gsize) (n - 1 - at) * sizeof best[0]);
-      best[at] = c;
-    }
   for (int i = 0; i < n; i++)
     {
       self->top[i].index = best[i];

@@ -402,6 +402,18 @@ test_cancelled (Fixture *self, gconstpointer data)
   g_assert_error (error, LUCIDA_ERROR, LUCIDA_ERROR_CANCELLED);
 }
 
+static void
+test_rank (void)
+{
+  const float logits[] = { NAN, -1.0f, 2.0f, -INFINITY, 2.0f, NAN };
+  const int expected[] = { 2, 4, 1, 3, 0, 5 };
+  g_autofree int *ranked = lucida_classes_rank (logits, 6);
+  g_autofree int *plain = lucida_classes_rank (NULL, 2);
+
+  g_assert_cmpmem (ranked, 6 * sizeof (int), expected, sizeof expected);
+  g_assert_true (plain[0] == 0 && plain[1] == 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -428,5 +440,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  g_test_add_func ("/analysis/classes-are-ranked", test_rank);
   return g_test_run ();
 }
