@@ -234,6 +234,8 @@ class Program:
         for node in self.walk():
             if node.getRoleName() == role and re.search(name, node.name or ''):
                 return node
+        # the client's own copy of the tree may have missed a window that came meanwhile
+        pyatspi.Registry.getDesktop(0).clear_cache()
         return None
 
     def find(self, role, name):
