@@ -60,8 +60,7 @@ lines_job_run (gpointer data, LucidaJob *handle, GCancellable *cancellable, GErr
 static void
 take_lines (LucidaCanvasMap *map, cairo_surface_t *lines, const LucidaCanvasPlace *place)
 {
-  g_clear_pointer (&map->lines, cairo_surface_destroy);
-  map->lines = lines;
+  _lucida_canvas_image_take (&map->lines, lines);
   map->lines_place = *place;
 }
 
@@ -94,8 +93,7 @@ refresh_lines (LucidaCanvas *self, LucidaHalf half, const LucidaCanvasPlace *pla
 {
   static const char *const kinds[] = { "canvas-lines", "canvas-other-lines" };
   LucidaCanvasMap *map = &self->maps[half];
-  double scale_x = (double) place->extent.width / self->picture->width;
-  double scale_y = (double) place->extent.height / self->picture->height;
+  LucidaPlacement lies;
   LinesJob *job;
 
   if (is_same_place (place, &map->lines_asked))
@@ -106,10 +104,11 @@ refresh_lines (LucidaCanvas *self, LucidaHalf half, const LucidaCanvasPlace *pla
   job->half = half;
   job->heatmap = lucida_heatmap_ref (map->heatmap);
   job->place = *place;
-  job->x = place->extent.x - place->viewport.x + self->placement.x * scale_x;
-  job->y = place->extent.y - place->viewport.y + self->placement.y * scale_y;
-  job->width = self->placement.width * scale_x;
-  job->height = self->placement.height * scale_y;
+  lies = _lucida_canvas_place_map (self, &place->extent);
+  job->x = lies.x - place->viewport.x;
+  job->y = lies.y - place->viewport.y;
+  job->width = lies.width;
+  job->height = lies.height;
   job->line_width = LINE_WIDTH * gtk_widget_get_scale_factor (GTK_WIDGET (self));
   if (place->viewport.width * place->viewport.height <= DRAWN_AT_ONCE
       && job->heatmap->width * job->heatmap->height <= TRACED_AT_ONCE)
@@ -129,45 +128,61 @@ refresh_lines (LucidaCanvas *self, LucidaHalf half, const LucidaCanvasPlace *pla
 
 /* To whole pixels around the map's @box. */
 static void
-clip_to_box (LucidaCanvas *self, cairo_t *cr, const cairo_rectangle_int_t *extent,
-             const double box[4], double margin)
+clip_to_box (cairo_t *cr, const LucidaPlacement *map, const double box[4], double margin)
 {
-  double scale_x = (double) extent->width / self->picture->width;
-  double scale_y = (double) extent->height / self->picture->height;
-  double x = extent->x + self->placement.x * scale_x - margin;
-  double y = extent->y + self->placement.y * scale_y - margin;
-  double left = floor (x + box[0] * self->placement.width * scale_x);
-  double top = floor (y + box[1] * self->placement.height * scale_y);
+  double left = floor (map->x - margin + box[0] * map->width);
+  double top = floor (map->y - margin + box[1] * map->height);
 
-  cairo_rectangle (cr, left, top,
-                   ceil (x + box[2] * self->placement.width * scale_x + 2 * margin) - left,
-                   ceil (y + box[3] * self->placement.height * scale_y + 2 * margin) - top);
+  cairo_rectangle (cr, left, top, ceil (map->x + margin + box[2] * map->width) - left,
+                   ceil (map->y + margin + box[3] * map->height) - top);
   cairo_clip (cr);
+}
+
+gboolean
+_lucida_canvas_place_contours (LucidaCanvas *self, LucidaHalf half, LucidaPlacement *placement)
+{
+  LucidaCanvasMap *map = &self->maps[half];
+  const LucidaCanvasPlace *drawn = &map->lines_place;
+  LucidaCanvasPlace place;
+  double scale_x, scale_y;
+
+  _lucida_canvas_get_viewport (self, half, &place.viewport);
+  _lucida_canvas_get_extent (self, half, &place.extent);
+  if (place.viewport.width <= 0 || place.viewport.height <= 0)
+    return FALSE;
+  refresh_lines (self, half, &place);
+  if (!map->lines.surface)
+    return FALSE;
+  scale_x = (double) place.extent.width / drawn->extent.width;
+  scale_y = (double) place.extent.height / drawn->extent.height;
+  placement->x = place.extent.x + (drawn->viewport.x - drawn->extent.x) * scale_x;
+  placement->y = place.extent.y + (drawn->viewport.y - drawn->extent.y) * scale_y;
+  placement->width = drawn->viewport.width * scale_x;
+  placement->height = drawn->viewport.height * scale_y;
+  return TRUE;
 }
 
 void
 _lucida_canvas_draw_contours (LucidaCanvas *self, cairo_t *cr, LucidaHalf half)
 {
   LucidaCanvasMap *map = &self->maps[half];
-  const LucidaCanvasPlace *drawn = &map->lines_place;
-  LucidaCanvasPlace place;
   double margin = 2.0 * LINE_WIDTH * gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  cairo_rectangle_int_t extent;
+  LucidaPlacement lines;
+  LucidaPlacement lies;
   double box[4];
 
-  _lucida_canvas_get_viewport (self, half, &place.viewport);
-  _lucida_canvas_get_extent (self, half, &place.extent);
-  if (place.viewport.width <= 0 || place.viewport.height <= 0)
+  if (!_lucida_canvas_place_contours (self, half, &lines)
+      || !_lucida_canvas_find_hot (map->heatmap, lucida_contours_get_level (0), box))
     return;
-  refresh_lines (self, half, &place);
-  if (!map->lines || !_lucida_canvas_find_hot (map->heatmap, lucida_contours_get_level (0), box))
-    return;
+  _lucida_canvas_get_extent (self, half, &extent);
+  lies = _lucida_canvas_place_map (self, &extent);
   cairo_save (cr);
-  clip_to_box (self, cr, &place.extent, box, margin);
-  cairo_translate (cr, place.extent.x, place.extent.y);
-  cairo_scale (cr, (double) place.extent.width / drawn->extent.width,
-               (double) place.extent.height / drawn->extent.height);
-  cairo_set_source_surface (cr, map->lines, drawn->viewport.x - drawn->extent.x,
-                            drawn->viewport.y - drawn->extent.y);
+  clip_to_box (cr, &lies, box, margin);
+  cairo_translate (cr, lines.x, lines.y);
+  cairo_scale (cr, lines.width / cairo_image_surface_get_width (map->lines.surface),
+               lines.height / cairo_image_surface_get_height (map->lines.surface));
+  cairo_set_source_surface (cr, map->lines.surface, 0.0, 0.0);
   cairo_paint (cr);
   cairo_restore (cr);
 }
@@ -177,6 +192,6 @@ _lucida_canvas_drop_contours (LucidaCanvas *self, LucidaHalf half)
 {
   LucidaCanvasMap *map = &self->maps[half];
 
-  g_clear_pointer (&map->lines, cairo_surface_destroy);
+  _lucida_canvas_image_take (&map->lines, NULL);
   map->lines_asked = (LucidaCanvasPlace){ 0 };
 }

@@ -78,26 +78,32 @@ _lucida_canvas_find_half (LucidaCanvas *self, double x)
 }
 
 void
-_lucida_canvas_draw_twin (LucidaCanvas *self, cairo_t *cr)
+_lucida_canvas_snapshot_twin (LucidaCanvas *self, GtkSnapshot *snapshot)
 {
   LucidaHalf here = _lucida_canvas_find_half (self, self->pointer_x);
   double scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
   cairo_rectangle_int_t from;
   cairo_rectangle_int_t to;
+  double x;
+  cairo_t *cr;
 
   if (self->view != LUCIDA_VIEW_SIDE || !self->pointer_inside || !self->probe_text)
     return;
   _lucida_canvas_get_viewport (self, here, &from);
   _lucida_canvas_get_viewport (self, LUCIDA_N_HALVES - 1 - here, &to);
-  cairo_new_path (cr);
-  cairo_arc (cr, self->pointer_x * scale - from.x + to.x, self->pointer_y * scale,
-             TWIN_RADIUS * scale, 0.0, 2.0 * G_PI);
+  x = self->pointer_x + (to.x - from.x) / scale;
+  cr = gtk_snapshot_append_cairo (
+      snapshot, &GRAPHENE_RECT_INIT ((float) (x - 2.0 * TWIN_RADIUS),
+                                     (float) (self->pointer_y - 2.0 * TWIN_RADIUS),
+                                     (float) (4.0 * TWIN_RADIUS), (float) (4.0 * TWIN_RADIUS)));
+  cairo_arc (cr, x, self->pointer_y, TWIN_RADIUS, 0.0, 2.0 * G_PI);
   cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.6);
-  cairo_set_line_width (cr, 4.0 * scale);
+  cairo_set_line_width (cr, 4.0);
   cairo_stroke_preserve (cr);
   cairo_set_source_rgb (cr, 1.0, 1.0, 1.0);
-  cairo_set_line_width (cr, 2.0 * scale);
+  cairo_set_line_width (cr, 2.0);
   cairo_stroke (cr);
+  cairo_destroy (cr);
 }
 
 void

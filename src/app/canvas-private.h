@@ -11,14 +11,21 @@ typedef struct
   cairo_rectangle_int_t extent;
 } LucidaCanvasPlace;
 
+/* What is drawn on the canvas, in device pixels; kept until something sharper is there. */
+typedef struct
+{
+  cairo_surface_t *surface; /* RGB24 or ARGB32; never drawn on again; NULL: nothing yet */
+  GdkTexture *texture;      /* of the same pixels, once a renderer asked for it */
+} LucidaCanvasImage;
+
 /* A map over the picture, and what is drawn of it. */
 typedef struct
 {
   LucidaHeatmap *heatmap;
-  cairo_surface_t *coloured; /* ARGB32, in device pixels; kept until something sharper is there */
-  gboolean wanted;           /* the view has changed since it was made */
-  guint serial;              /* of the map and style that jobs are made for */
-  cairo_surface_t *lines;    /* contours over the viewport; ARGB32; (nullable) */
+  LucidaCanvasImage coloured;
+  gboolean wanted;               /* the view has changed since it was made */
+  guint serial;                  /* of the map and style that jobs are made for */
+  LucidaCanvasImage lines;       /* contours over the viewport */
   LucidaCanvasPlace lines_place; /* that they were drawn for */
   LucidaCanvasPlace lines_asked; /* and the latest that they were asked for */
 } LucidaCanvasMap;
@@ -46,9 +53,8 @@ struct _LucidaCanvas
   double drag_y;
   double pinch; /* the zoom when a pinch began */
 
-  /* What is drawn, in device pixels; kept until something sharper is there. */
-  cairo_surface_t *scaled; /* the picture; RGB24 */
-  gboolean scaled_wanted;  /* the view has changed since it was made */
+  LucidaCanvasImage scaled; /* the picture */
+  gboolean scaled_wanted;   /* the view has changed since it was made */
 
   gboolean pointer_inside;
   gboolean pointer_hidden;
@@ -66,8 +72,8 @@ void _lucida_canvas_get_viewport (LucidaCanvas *self, LucidaHalf half, cairo_rec
 void _lucida_canvas_get_half (LucidaCanvas *self, LucidaHalf half, cairo_rectangle_int_t *area);
 /* The half under @x, in widget coordinates. */
 LucidaHalf _lucida_canvas_find_half (LucidaCanvas *self, double x);
-/* Side by side, marks the pointer's place in the half where it is not. In device pixels. */
-void _lucida_canvas_draw_twin (LucidaCanvas *self, cairo_t *cr);
+/* Side by side, marks the pointer's place in the half where it is not. */
+void _lucida_canvas_snapshot_twin (LucidaCanvas *self, GtkSnapshot *snapshot);
 
 /* canvas-zoom.c */
 double _lucida_canvas_get_zoom (LucidaCanvas *self);
@@ -87,15 +93,39 @@ void _lucida_canvas_clamp (LucidaCanvas *self);
 void _lucida_canvas_add_probe (LucidaCanvas *self);
 void _lucida_canvas_update_probe (LucidaCanvas *self);
 
+/* canvas-image.c */
+/* Takes @surface (nullable) in place of what was there. */
+void _lucida_canvas_image_take (LucidaCanvasImage *image, cairo_surface_t *surface);
+/* (transfer none) */
+GdkTexture *_lucida_canvas_image_get_texture (LucidaCanvasImage *image);
+
+/* canvas-refresh.c */
+/* Brings what is drawn of a half up to the view: at once if that is quick, else by the worker while
+ * what is there is shown. @extent: of the picture. */
+void _lucida_canvas_refresh (LucidaCanvas *self, LucidaHalf half,
+                             const cairo_rectangle_int_t *extent);
+void _lucida_canvas_invalidate_picture (LucidaCanvas *self);
+void _lucida_canvas_invalidate_map (LucidaCanvas *self, LucidaHalf half);
+
 /* canvas-draw.c */
+/* Whether the picture's pixels are to be seen as squares. */
+gboolean _lucida_canvas_is_crisp (LucidaCanvas *self);
+/* Where the map lies, in device pixels, if the picture takes @extent. */
+LucidaPlacement _lucida_canvas_place_map (LucidaCanvas *self, const cairo_rectangle_int_t *extent);
 void _lucida_canvas_draw (LucidaCanvas *self, cairo_t *cr);
 /* The box (left, top, right, bottom, in shares of the map's width and height) outside of which all
  * is colder than @least and need not be blended; %FALSE if everything is. */
 gboolean _lucida_canvas_find_hot (const LucidaHeatmap *heatmap, double least, double box[4]);
-void _lucida_canvas_invalidate_picture (LucidaCanvas *self);
-void _lucida_canvas_invalidate_map (LucidaCanvas *self, LucidaHalf half);
+
+/* canvas-compose.c */
+/* The same as _lucida_canvas_draw() out of textures: a renderer on the graphics card keeps them, so
+ * that a frame costs nothing to draw and nothing to hand over. */
+void _lucida_canvas_compose (LucidaCanvas *self, GtkSnapshot *snapshot);
 
 /* canvas-contours.c */
+/* Where the lines that are there are to be drawn, in device pixels; %FALSE if none are. */
+gboolean _lucida_canvas_place_contours (LucidaCanvas *self, LucidaHalf half,
+                                        LucidaPlacement *placement);
 void _lucida_canvas_draw_contours (LucidaCanvas *self, cairo_t *cr, LucidaHalf half);
 /* The map is another one, or lies elsewhere on the picture. */
 void _lucida_canvas_drop_contours (LucidaCanvas *self, LucidaHalf half);

@@ -16,6 +16,18 @@ static GParamSpec *properties[N_PROPERTIES];
 
 G_DEFINE_FINAL_TYPE (LucidaCanvas, lucida_canvas, GTK_TYPE_WIDGET)
 
+/* What Cairo draws is made anew for every frame and handed over whole; textures are not, but GTK's
+ * renderer in Cairo would copy each of them for every frame, and GTK 4.8 cannot show a texture's
+ * pixels as squares. */
+static gboolean
+use_textures (LucidaCanvas *self)
+{
+  GtkNative *native = gtk_widget_get_native (GTK_WIDGET (self));
+
+  return native && !GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (native))
+         && !_lucida_canvas_is_crisp (self);
+}
+
 static void
 lucida_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -26,9 +38,15 @@ lucida_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   if (!self->picture || bounds.size.width <= 0.0f || bounds.size.height <= 0.0f)
     return;
-  cr = gtk_snapshot_append_cairo (snapshot, &bounds);
-  _lucida_canvas_draw (self, cr);
-  cairo_destroy (cr);
+  if (use_textures (self))
+    _lucida_canvas_compose (self, snapshot);
+  else
+    {
+      cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+      _lucida_canvas_draw (self, cr);
+      cairo_destroy (cr);
+    }
+  _lucida_canvas_snapshot_twin (self, snapshot);
 }
 
 static void
@@ -60,10 +78,10 @@ lucida_canvas_dispose (GObject *object)
   for (int half = 0; half < LUCIDA_N_HALVES; half++)
     {
       g_clear_pointer (&self->maps[half].heatmap, lucida_heatmap_unref);
-      g_clear_pointer (&self->maps[half].coloured, cairo_surface_destroy);
-      g_clear_pointer (&self->maps[half].lines, cairo_surface_destroy);
+      _lucida_canvas_image_take (&self->maps[half].coloured, NULL);
+      _lucida_canvas_image_take (&self->maps[half].lines, NULL);
     }
-  g_clear_pointer (&self->scaled, cairo_surface_destroy);
+  _lucida_canvas_image_take (&self->scaled, NULL);
   g_clear_pointer (&self->probe_text, g_free);
   G_OBJECT_CLASS (lucida_canvas_parent_class)->dispose (object);
 }

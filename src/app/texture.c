@@ -13,8 +13,9 @@ lucida_texture_new (cairo_surface_t *surface)
   guint8 *pixels = cairo_image_surface_get_data (surface);
 
   /* RGB24 leaves the fourth byte open; the texture takes it for opacity */
-  for (gsize i = 0; i < stride * (gsize) height / 4; i++)
-    ((guint32 *) (void *) pixels)[i] |= 0xff000000u;
+  if (cairo_image_surface_get_format (surface) == CAIRO_FORMAT_RGB24)
+    for (gsize i = 0; i < stride * (gsize) height / 4; i++)
+      ((guint32 *) (void *) pixels)[i] |= 0xff000000u;
   return gdk_memory_texture_new (cairo_image_surface_get_width (surface), height,
                                  GDK_MEMORY_DEFAULT, bytes, stride);
 }

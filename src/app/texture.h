@@ -4,7 +4,7 @@
 
 G_BEGIN_DECLS
 
-/* A texture of an opaque (RGB24) surface, whose pixels it goes on using: nobody may draw on it any
+/* A texture of an RGB24 or ARGB32 surface, whose pixels it goes on using: nobody may draw on it any
  * more. From any thread. (transfer full) */
 GdkTexture *lucida_texture_new (cairo_surface_t *surface);
 

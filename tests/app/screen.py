@@ -149,10 +149,10 @@ def xdotool(*arguments):
 
 
 def change(*arguments):
-    """What xdotool does, and has shown when this returns."""
+    """The screen when it has shown what xdotool does."""
     before = still()
     xdotool(*arguments)
-    still(unlike=before)
+    return still(unlike=before)
 
 
 def is_open(dialog):

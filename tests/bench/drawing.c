@@ -74,6 +74,19 @@ render_frame (Bench *self)
   cairo_destroy (cr);
 }
 
+/* What there is to do for a renderer on the graphics card, which has the textures already. */
+static void
+compose_frame (Bench *self)
+{
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  GskRenderNode *node;
+
+  _lucida_canvas_compose (self->canvas, snapshot);
+  node = gtk_snapshot_free_to_node (snapshot);
+  if (node)
+    gsk_render_node_unref (node);
+}
+
 static void
 copy_frame (Bench *self)
 {
@@ -217,6 +230,7 @@ measure_all (Bench *self)
 
   measure (self, "opacity, clear", change_opacity, draw_frame);
   measure (self, "the same, through GTK", change_opacity, render_frame);
+  measure (self, "the same, with textures", change_opacity, compose_frame);
   self->style.contours = TRUE;
   lucida_canvas_set_style (self->canvas, &self->style);
   measure (self, "opacity, clear, contours", change_opacity, draw_frame);
