@@ -173,7 +173,7 @@ _lucida_canvas_draw_contours (LucidaCanvas *self, cairo_t *cr, LucidaHalf half)
   double box[4];
 
   if (!_lucida_canvas_place_contours (self, half, &lines)
-      || !_lucida_canvas_find_hot (map->heatmap, lucida_contours_get_level (0), box))
+      || !lucida_heatmap_find_box (map->heatmap, lucida_contours_get_level (0), box))
     return;
   _lucida_canvas_get_extent (self, half, &extent);
   lies = _lucida_canvas_place_map (self, &extent);

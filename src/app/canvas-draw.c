@@ -4,7 +4,6 @@
 
 #include <math.h>
 
-#define CRISP_ZOOM 4.0           /* from here on pixels of the picture are seen as squares */
 #define LEAST_HEAT (0.5 / 255.0) /* what rounds to transparent where cold places are clear */
 
 /* Paints @surface over @place, whatever its own size. */
@@ -37,45 +36,6 @@ outline (cairo_t *cr, const LucidaPlacement *place)
   cairo_stroke (cr);
 }
 
-gboolean
-_lucida_canvas_find_hot (const LucidaHeatmap *heatmap, double least, double box[4])
-{
-  int left = heatmap->width, top = heatmap->height, right = -1, bottom = -1;
-
-  for (int y = 0; y < heatmap->height; y++)
-    for (int x = 0; x < heatmap->width; x++)
-      if (heatmap->normalised[(gsize) y * (gsize) heatmap->width + (gsize) x] >= least)
-        {
-          left = MIN (left, x);
-          right = MAX (right, x);
-          top = MIN (top, y);
-          bottom = MAX (bottom, y);
-        }
-  /* a cell is seen as far as the middles of those beside it */
-  box[0] = MAX (left - 0.5, 0.0) / heatmap->width;
-  box[1] = MAX (top - 0.5, 0.0) / heatmap->height;
-  box[2] = MIN (right + 1.5, heatmap->width) / heatmap->width;
-  box[3] = MIN (bottom + 1.5, heatmap->height) / heatmap->height;
-  return right >= 0;
-}
-
-LucidaPlacement
-_lucida_canvas_place_map (LucidaCanvas *self, const cairo_rectangle_int_t *extent)
-{
-  double scale_x = (double) extent->width / self->picture->width;
-  double scale_y = (double) extent->height / self->picture->height;
-
-  return (LucidaPlacement){ extent->x + self->placement.x * scale_x,
-                            extent->y + self->placement.y * scale_y,
-                            self->placement.width * scale_x, self->placement.height * scale_y };
-}
-
-gboolean
-_lucida_canvas_is_crisp (LucidaCanvas *self)
-{
-  return _lucida_canvas_get_zoom (self) >= CRISP_ZOOM;
-}
-
 static void
 draw_map (LucidaCanvas *self, cairo_t *cr, const LucidaCanvasMap *map, const LucidaPlacement *place)
 {
@@ -83,7 +43,7 @@ draw_map (LucidaCanvas *self, cairo_t *cr, const LucidaCanvasMap *map, const Luc
   double box[4];
   double left, top;
 
-  if (!_lucida_canvas_find_hot (map->heatmap, MAX (self->style.threshold, least), box))
+  if (!lucida_heatmap_find_box (map->heatmap, MAX (self->style.threshold, least), box))
     return;
   left = floor (place->x + box[0] * place->width);
   top = floor (place->y + box[1] * place->height);

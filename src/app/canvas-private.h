@@ -82,6 +82,10 @@ void _lucida_canvas_add_zoom (LucidaCanvas *self);
 /* The rectangle that the picture takes in the half's viewport, in device pixels, snapped to whole
  * ones. */
 void _lucida_canvas_get_extent (LucidaCanvas *self, LucidaHalf half, cairo_rectangle_int_t *extent);
+/* Whether the picture's pixels are to be seen as squares. */
+gboolean _lucida_canvas_is_crisp (LucidaCanvas *self);
+/* Where the map lies, in device pixels, if the picture takes @extent. */
+LucidaPlacement _lucida_canvas_place_map (LucidaCanvas *self, const cairo_rectangle_int_t *extent);
 void _lucida_canvas_view_changed (LucidaCanvas *self);
 
 /* canvas-pan.c */
@@ -108,14 +112,7 @@ void _lucida_canvas_invalidate_picture (LucidaCanvas *self);
 void _lucida_canvas_invalidate_map (LucidaCanvas *self, LucidaHalf half);
 
 /* canvas-draw.c */
-/* Whether the picture's pixels are to be seen as squares. */
-gboolean _lucida_canvas_is_crisp (LucidaCanvas *self);
-/* Where the map lies, in device pixels, if the picture takes @extent. */
-LucidaPlacement _lucida_canvas_place_map (LucidaCanvas *self, const cairo_rectangle_int_t *extent);
 void _lucida_canvas_draw (LucidaCanvas *self, cairo_t *cr);
-/* The box (left, top, right, bottom, in shares of the map's width and height) outside of which all
- * is colder than @least and need not be blended; %FALSE if everything is. */
-gboolean _lucida_canvas_find_hot (const LucidaHeatmap *heatmap, double least, double box[4]);
 
 /* canvas-compose.c */
 /* The same as _lucida_canvas_draw() out of textures: a renderer on the graphics card keeps them, so

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#define CRISP_ZOOM 4.0 /* from here on pixels of the picture are seen as squares */
 #define ZOOM_STEP 1.25 /* of a key or a notch of the wheel */
 #define MAX_ZOOM 64.0  /* device pixels per pixel */
 #define MAX_FIT 16.0   /* a tiny picture is not blown up beyond that by itself */
@@ -39,6 +40,23 @@ _lucida_canvas_get_extent (LucidaCanvas *self, LucidaHalf half, cairo_rectangle_
   extent->height = MAX (1, (int) lround (self->picture->height * zoom));
   extent->x = viewport.x + (int) lround (0.5 * viewport.width - self->centre_x * zoom);
   extent->y = viewport.y + (int) lround (0.5 * viewport.height - self->centre_y * zoom);
+}
+
+LucidaPlacement
+_lucida_canvas_place_map (LucidaCanvas *self, const cairo_rectangle_int_t *extent)
+{
+  double scale_x = (double) extent->width / self->picture->width;
+  double scale_y = (double) extent->height / self->picture->height;
+
+  return (LucidaPlacement){ extent->x + self->placement.x * scale_x,
+                            extent->y + self->placement.y * scale_y,
+                            self->placement.width * scale_x, self->placement.height * scale_y };
+}
+
+gboolean
+_lucida_canvas_is_crisp (LucidaCanvas *self)
+{
+  return _lucida_canvas_get_zoom (self) >= CRISP_ZOOM;
 }
 
 void

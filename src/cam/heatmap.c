@@ -102,6 +102,28 @@ lucida_heatmap_shrink (LucidaHeatmap *self, int most)
   return result;
 }
 
+gboolean
+lucida_heatmap_find_box (const LucidaHeatmap *self, double least, double box[4])
+{
+  int left = self->width, top = self->height, right = -1, bottom = -1;
+
+  for (int y = 0; y < self->height; y++)
+    for (int x = 0; x < self->width; x++)
+      if (self->normalised[(gsize) y * (gsize) self->width + (gsize) x] >= least)
+        {
+          left = MIN (left, x);
+          right = MAX (right, x);
+          top = MIN (top, y);
+          bottom = MAX (bottom, y);
+        }
+  /* a cell is seen as far as the middles of those beside it */
+  box[0] = MAX (left - 0.5, 0.0) / self->width;
+  box[1] = MAX (top - 0.5, 0.0) / self->height;
+  box[2] = MIN (right + 1.5, self->width) / self->width;
+  box[3] = MIN (bottom + 1.5, self->height) / self->height;
+  return right >= 0;
+}
+
 const char *
 lucida_evidence_get_note (LucidaEvidence evidence)
 {

@@ -36,6 +36,10 @@ void lucida_heatmap_unref (LucidaHeatmap *self);
 /* The map with at most @most cells a side, each the mean of those that it stands for, and the
  * evidence of the whole; the map itself if it is as small. (transfer full) */
 LucidaHeatmap *lucida_heatmap_shrink (LucidaHeatmap *self, int most);
+/* The box (left, top, right, bottom, in shares of the width and height) outside of which the
+ * stretched map is everywhere colder than @least, a share of the maximum; %FALSE if all of it is.
+ */
+gboolean lucida_heatmap_find_box (const LucidaHeatmap *self, double least, double box[4]);
 /* One English sentence (a gettext key) for a map without evidence; NULL if there is some. */
 const char *lucida_evidence_get_note (LucidaEvidence evidence);
 

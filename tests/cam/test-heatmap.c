@@ -44,11 +44,30 @@ test_says_why_a_map_is_empty (void)
   assert_empty (infinite, INFINITY, LUCIDA_EVIDENCE_NAN);
 }
 
+/* One hot cell of 4 × 4 is seen up to the middles of its neighbours. */
+static void
+test_finds_the_box_of_what_is_hot (void)
+{
+  const float map[16] = { [6] = 1.0f, [7] = 0.25f };
+  g_autoptr (LucidaHeatmap) heatmap = lucida_heatmap_new (map, 4, 4, 1.0f);
+  double box[4];
+
+  g_assert_true (lucida_heatmap_find_box (heatmap, 0.5, box));
+  g_assert_cmpfloat (box[0], ==, 1.5 / 4.0);
+  g_assert_cmpfloat (box[1], ==, 0.5 / 4.0);
+  g_assert_cmpfloat (box[2], ==, 3.5 / 4.0);
+  g_assert_cmpfloat (box[3], ==, 2.5 / 4.0);
+  g_assert_true (lucida_heatmap_find_box (heatmap, 0.2, box));
+  g_assert_cmpfloat (box[2], ==, 1.0);
+  g_assert_false (lucida_heatmap_find_box (heatmap, 1.5, box));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/heatmap/normalises-from-0-to-1", test_normalises_from_0_to_1);
   g_test_add_func ("/heatmap/says-why-a-map-is-empty", test_says_why_a_map_is_empty);
+  g_test_add_func ("/heatmap/finds-the-box-of-what-is-hot", test_finds_the_box_of_what_is_hot);
   return g_test_run ();
 }
