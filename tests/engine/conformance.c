@@ -1,7 +1,7 @@
 #include "base/error.h"
 #include "engine/ops/op.h"
 #include "evaluate.h"
-#include "readers/onnx.h"
+#include "readers/onnx/onnx.h"
 #include "readers/parse/onnx-message.h"
 
 #include <math.h>

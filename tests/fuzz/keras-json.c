@@ -1,6 +1,6 @@
 #include "target.h"
 
-#include "readers/keras-private.h"
+#include "readers/keras/keras-private.h"
 
 /* A description without weights: the target makes those up. The description may say which shape
  * each has, {"kernel": [3, 3, 3, 4]}, in a layer's "weights". The input's first byte is the version

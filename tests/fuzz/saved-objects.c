@@ -1,6 +1,6 @@
 #include "target.h"
 
-#include "readers/saved-model-private.h"
+#include "readers/keras/saved-model-private.h"
 
 /* What Keras wrote about a SavedModel's objects: first as keras_metadata.pb, then as
  * saved_model.pb. */

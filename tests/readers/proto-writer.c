@@ -1,7 +1,7 @@
 #include "readers/proto-writer.h"
 
 #include "base/error.h"
-#include "readers/onnx.h"
+#include "readers/onnx/onnx.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
