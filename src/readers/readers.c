@@ -223,6 +223,20 @@ lucida_reader_resolve (const char *path)
   return reader && reader->resolve ? reader->resolve (path) : g_strdup (path);
 }
 
+/* What is damaged is not mended here, wherever it is. */
+static void
+add_way_out (GError **problem)
+{
+  g_autoptr (GError) plain = NULL;
+
+  if (!g_error_matches (*problem, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT)
+      || strstr ((*problem)->message, "export it"))
+    return;
+  plain = g_steal_pointer (problem);
+  g_set_error (problem, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT, "%s; copy or export it once more",
+               plain->message);
+}
+
 LucidaNetwork *
 lucida_reader_open (const char *path, const LucidaReading *reading, GError **error)
 {
@@ -235,6 +249,7 @@ lucida_reader_open (const char *path, const LucidaReading *reading, GError **err
 
   if (reader)
     network = reader->read (path, reading, &problem);
+  add_way_out (&problem);
   /* what came of pages that were no longer there says nothing about the file */
   if (lucida_mapping_get_losses () != losses)
     {

@@ -133,6 +133,6 @@ lucida_proto_end (const LucidaProto *self, const char *what, GError **error)
   if (!self->problem)
     return TRUE;
   g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT,
-               "damaged or cut off, or no ONNX file after all: in %s %s", what, self->problem);
+               "the file is damaged, cut off or no ONNX file: in %s %s", what, self->problem);
   return FALSE;
 }
