@@ -67,6 +67,24 @@ test_endings (void)
     }
 }
 
+/* A last step that only marks the winner is no score: those before it are. */
+static void
+test_hardmax_ending (void)
+{
+  Message *winner = wild_begin ("Hardmax", "f", "y");
+  Outcome outcome;
+  Model model;
+
+  model_init (&model);
+  wild_head (&model, "x", "f", 3);
+  add_int (winner, "axis", 1);
+  wild_put (&model, winner);
+  wild_ends (&model, x44, y3);
+  outcome = wild_run (&model, 4, 4);
+  g_assert_cmpint (lucida_plan_get_ending (outcome.plan), ==, LUCIDA_ENDING_LOGITS);
+  wild_expect_means (outcome, 3);
+}
+
 /* Convolution, ReLU, then a norm with scale 2, bias 1, mean 3, variance 4, ε 0. */
 static void
 test_norm_behind_relu (void)
@@ -339,6 +357,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onnx-wild-layers/endings", test_endings);
+  g_test_add_func ("/onnx-wild-layers/a-last-step-that-marks-the-winner", test_hardmax_ending);
   g_test_add_func ("/onnx-wild-layers/a-norm-behind-relu", test_norm_behind_relu);
   g_test_add_func ("/onnx-wild-layers/a-norm-of-scores", test_norm_of_scores);
   g_test_add_func ("/onnx-wild-layers/pooling-before-relu", test_pool_before_relu);
