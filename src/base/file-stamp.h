@@ -4,7 +4,7 @@
 
 G_BEGIN_DECLS
 
-/* What tells one state of a file from another. */
+/* What tells one state of a file from another while the program runs. */
 typedef struct
 {
   gint64 seconds; /* of the last change */

@@ -136,7 +136,7 @@ lucida_evidence_get_note (LucidaEvidence evidence)
     case LUCIDA_EVIDENCE_CONSTANT:
       return N_ ("No evidence: the map is the same everywhere.");
     case LUCIDA_EVIDENCE_NAN:
-      return N_ ("No map: the network computes numbers that are not finite.");
+      return N_ ("No map: the numbers at this layer are not finite; try another layer.");
     case LUCIDA_EVIDENCE_FOUND:
     default:
       return NULL;

@@ -20,7 +20,8 @@ wants_channels_first (const char *op)
       = { "Conv",         "ConvTranspose",      "MaxPool",
           "AveragePool",  "GlobalMaxPool",      "GlobalAveragePool",
           "LRN",          "BatchNormalization", "DepthToSpace",
-          "SpaceToDepth", "GroupNormalization", "InstanceNormalization" };
+          "SpaceToDepth", "GroupNormalization", "InstanceNormalization",
+          "GridSample" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     if (strcmp (op, names[i]) == 0)

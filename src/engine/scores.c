@@ -29,7 +29,7 @@ passes_through (const LucidaPlan *self, const LucidaNode *node)
   return (lucida_op_find (op)->flags & LUCIDA_OP_RESHAPES) != 0;
 }
 
-/* Whether a Softmax over @node's axis runs over all numbers there are. */
+/* Whether a Softmax or Hardmax over @node's axis runs over all numbers there are. */
 static gboolean
 softmax_is_whole (const LucidaPlan *self, const LucidaNode *node)
 {
@@ -118,6 +118,8 @@ _lucida_plan_find_scores (LucidaPlan *self, GError **error)
           self->ending = LUCIDA_ENDING_SOFTMAX;
           self->logits = input;
         }
+      else if (strcmp (op, "Hardmax") == 0 && softmax_is_whole (self, node))
+        self->logits = input;
       else if (strcmp (op, "Sigmoid") == 0)
         {
           self->ending = count == 1 ? LUCIDA_ENDING_SIGMOID : LUCIDA_ENDING_SIGMOIDS;

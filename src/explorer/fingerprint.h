@@ -7,7 +7,10 @@ G_BEGIN_DECLS
 /* Larger models are only read for their checksum when that is asked for. */
 #define LUCIDA_CHECKSUM_LIMIT ((guint64) 64 << 20) /* bytes */
 
-/* The state of a model's file, or of all files of its folder, without reading them. */
+/* The state of a model's file, or of all files of its folder, without reading them. Unlike
+ * LucidaFileStamp (base/file-stamp.h), which compares one file with what it was a moment ago, this
+ * one is kept on disk beside checksums: it holds for folders, and has no inode, which may be
+ * another's after a restart. */
 typedef struct
 {
   guint64 size;    /* bytes */

@@ -286,9 +286,10 @@ gint64
 lucida_labels_count_outputs (const LucidaNetwork *network)
 {
   static const char *const same[]
-      = { "Softmax",     "LogSoftmax", "Sigmoid", "Identity", "Flatten",           "Reshape",
-          "Squeeze",     "Cast",       "Dropout", "Relu",     "GlobalAveragePool", "ReduceMean",
-          "AveragePool", "Log",        "Add",     NULL };
+      = { "Softmax",           "LogSoftmax", "Sigmoid",     "Identity", "Flatten",
+          "Reshape",           "Squeeze",    "Cast",        "Dropout",  "Relu",
+          "GlobalAveragePool", "ReduceMean", "AveragePool", "Log",      "Add",
+          "Hardmax",           NULL };
   const LucidaShape *shape = lucida_network_get_output_shape (network);
   int value = lucida_network_get_output (network);
   gint64 count = 1;

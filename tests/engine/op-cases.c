@@ -164,6 +164,13 @@ const OpCase op_cases[] = {
   { "TopK", "k[2,5,3] i(2)", "axis=1", 0, NULL },
   { "TopK", "k[3,7] i(3)", "axis=-1 largest=0", 0, NULL },
   { "TopK", "k[3,7]", "k=4", 0, NULL },
+  { "CumSum", "x[2,5,3] i=1", "", 0, reference_cum_sum },
+  { "CumSum", "x[2,5,3] i=-1", "exclusive=1", 0, reference_cum_sum },
+  { "CumSum", "x[4,3] i(0)", "reverse=1", 0, reference_cum_sum },
+  { "CumSum", "x[6] i=0", "reverse=1 exclusive=1", 0, reference_cum_sum },
+  { "Trilu", "x[2,4,3]", "", 0, reference_trilu },
+  { "Trilu", "x[3,5] i=-1", "upper=0", 0, reference_trilu },
+  { "Trilu", "x[3,5] i=2", "", 0, reference_trilu },
   { "Slice", "x[4,6,5] i(1,-1) i(3,-100) i(0,2) i(1,-2)", "", 0, NULL },
   { "Slice", "x[4,6,5]", "starts=1,2 ends=1000,-1", 0, NULL },
   { "Pad", "x[1,2,3,4] i(0,0,1,2,0,0,0,-1) f=0.5", "", 0, NULL },
@@ -189,6 +196,19 @@ const OpCase op_cases[] = {
   { "Resize", "x[1,2,3,4] f(0,0,0.1,0.2,1,1,0.9,1.2) - i(1,2,7,5)",
     "mode=linear coordinate_transformation_mode=tf_crop_and_resize extrapolation_value=0.5", 0,
     NULL },
+
+  { "GridSample", "x[1,2,6,6] k[1,3,4,2]", "align_corners=1", 0, reference_grid_sample },
+  { "GridSample", "x[1,2,5,5] k[1,3,4,2]", "", 0, reference_grid_sample },
+  { "GridSample", "x[2,2,5,5] k[2,3,2,2]", "padding_mode=border", 0, reference_grid_sample },
+  { "GridSample", "x[1,2,5,5] k[1,3,4,2]", "padding_mode=reflection", 0, reference_grid_sample },
+  { "GridSample", "x[1,2,6,6] k[1,3,4,2]", "padding_mode=reflection align_corners=1", 0,
+    reference_grid_sample },
+  { "GridSample", "x[1,2,5,5] k[1,3,4,2]", "mode=nearest padding_mode=border", 0, NULL },
+  { "GridSample", "x[1,2,5,5] k[1,3,4,2]", "mode=bicubic", 0, reference_grid_sample },
+  { "GridSample", "x[1,1,5,5] k[1,3,4,2]", "mode=cubic padding_mode=reflection", 0,
+    reference_grid_sample },
+  { "GridSample", "x[1,1,6,6] k[1,3,4,2]", "mode=bicubic padding_mode=border align_corners=1", 0,
+    reference_grid_sample },
 
   /* Sums and normalisations. */
   { "Softmax", "x[2,3,4]", "", 0, reference_softmax },
@@ -222,10 +242,10 @@ const OpCase op_cases[] = {
 };
 
 const char *const op_without_gradient[]
-    = { "Equal",  "Less",  "LessOrEqual", "Greater",         "GreaterOrEqual", "And",
-        "Or",     "Xor",   "Not",         "IsNaN",           "IsInf",          "ArgMax",
-        "ArgMin", "Shape", "Size",        "ConstantOfShape", "Range",          "Constant",
-        NULL };
+    = { "Hardmax",         "OneHot",         "NonZero",  "Equal",  "Less",  "LessOrEqual",
+        "Greater",         "GreaterOrEqual", "And",      "Or",     "Xor",   "Not",
+        "IsNaN",           "IsInf",          "ArgMax",   "ArgMin", "Shape", "Size",
+        "ConstantOfShape", "Range",          "Constant", NULL };
 
 /* Its gradient passes straight through the rounding. */
 const char *const op_tested_apart[] = { "QuantizeLinear", NULL };

@@ -77,5 +77,8 @@ void reference_mat_mul (const OpRun *run, double *y);
 void reference_batch_normalization (const OpRun *run, double *y);
 void reference_lrn (const OpRun *run, double *y);
 void reference_softmax (const OpRun *run, double *y);
+void reference_cum_sum (const OpRun *run, double *y);
+void reference_trilu (const OpRun *run, double *y);
+void reference_grid_sample (const OpRun *run, double *y);
 
 G_END_DECLS

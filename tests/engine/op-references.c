@@ -1,6 +1,7 @@
 #include "op-harness.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Operators written down as their definitions say, one output element at a time, in double. */
 
@@ -313,4 +314,105 @@ reference_softmax (const OpRun *run, double *y)
       for (int64_t i = 0; i < size; i++)
         *y++ = exp ((double) x[i]) / sum;
     }
+}
+
+/* Each sum anew. */
+void
+reference_cum_sum (const OpRun *run, double *y)
+{
+  const LucidaShape *shape = &run->in[0]->shape;
+  const float *x = run->in[0]->data;
+  gboolean exclusive = lucida_node_get_int (run->call.node, "exclusive", 0) != 0;
+  gboolean reverse = lucida_node_get_int (run->call.node, "reverse", 0) != 0;
+  int64_t axis = *(const int64_t *) run->in[1]->data, step = 1, size;
+
+  axis += axis < 0 ? shape->rank : 0;
+  size = shape->dim[axis];
+  for (int64_t i = axis + 1; i < shape->rank; i++)
+    step *= shape->dim[i];
+  for (int64_t i = 0; i < lucida_shape_count (shape); i++)
+    {
+      int64_t place = i / step % size;
+
+      y[i] = 0;
+      for (int64_t j = 0; j < size; j++)
+        if (reverse ? j > place || (j == place && !exclusive)
+                    : j < place || (j == place && !exclusive))
+          y[i] += (double) x[i + (j - place) * step];
+    }
+}
+
+void
+reference_trilu (const OpRun *run, double *y)
+{
+  const LucidaShape *shape = &run->in[0]->shape;
+  const float *x = run->in[0]->data;
+  int64_t k = run->call.n_in > 1 ? *(const int64_t *) run->in[1]->data : 0;
+  int64_t rows = shape->dim[shape->rank - 2], columns = shape->dim[shape->rank - 1];
+  gboolean upper = lucida_node_get_int (run->call.node, "upper", 1) != 0;
+
+  for (int64_t m = 0; m < lucida_shape_count (shape) / (rows * columns); m++)
+    for (int64_t r = 0; r < rows; r++)
+      for (int64_t c = 0; c < columns; c++, x++)
+        *y++ = (upper ? c >= r + k : c <= r + k) ? (double) *x : 0;
+}
+
+/* The kernels' own definitions, of the distance from a pixel. */
+static double
+kernel_at (gboolean cubic, double t)
+{
+  double d = fabs (t), a = -0.75;
+
+  if (!cubic)
+    return MAX (1 - d, 0);
+  if (d <= 1)
+    return (a + 2) * d * d * d - (a + 3) * d * d + 1;
+  return d < 2 ? a * d * d * d - 5 * a * d * d + 8 * a * d - 4 * a : 0;
+}
+
+/* The pixel that stands at @i, which may lie outside: the picture goes on as its border, or
+ * mirrored, at the outermost pixels' centres or at their outer sides. -1: nothing. */
+static int64_t
+continued (const char *padding, gboolean align, int64_t i, int64_t size)
+{
+  while (i < 0 || i >= size)
+    {
+      if (*padding == 'z')
+        return -1;
+      if (*padding == 'b')
+        return i < 0 ? 0 : size - 1;
+      i = i < 0 ? (align ? -i : -1 - i) : (align ? 2 * (size - 1) - i : 2 * size - 1 - i);
+    }
+  return i;
+}
+
+/* Sums over the whole continued picture, however far away. */
+void
+reference_grid_sample (const OpRun *run, double *y)
+{
+  const int64_t *size = run->in[0]->shape.dim, *out = run->out[0]->shape.dim;
+  const float *grid = run->in[1]->data;
+  const char *padding = lucida_node_get_string (run->call.node, "padding_mode", "zeros");
+  gboolean cubic
+      = strstr (lucida_node_get_string (run->call.node, "mode", "bilinear"), "cubic") != NULL;
+  gboolean align = lucida_node_get_int (run->call.node, "align_corners", 0) != 0;
+
+  for (int64_t n = 0; n < out[0]; n++)
+    for (int64_t c = 0; c < out[1]; c++)
+      for (int64_t p = 0; p < out[2] * out[3]; p++, y++)
+        {
+          const float *at = grid + 2 * (n * out[2] * out[3] + p);
+          double place[2];
+
+          for (int a = 0; a < 2; a++) /* width, then height */
+            place[a] = align ? ((double) at[a] + 1) / 2 * (double) (size[3 - a] - 1)
+                             : (((double) at[a] + 1) * (double) size[3 - a] - 1) / 2;
+          *y = 0;
+          for (int64_t h = -size[2]; h < 2 * size[2]; h++)
+            for (int64_t w = -size[3]; w < 2 * size[3]; w++)
+              *y += kernel_at (cubic, place[1] - (double) h)
+                    * kernel_at (cubic, place[0] - (double) w)
+                    * pixel (run->in[0], n, c, continued (padding, align, h, size[2]),
+                             continued (padding, align, w, size[3]));
+        }
 }

@@ -238,6 +238,66 @@ test_corners (void)
   op_run_free (run);
 }
 
+/* What a function does not choose gets no gradient even where that is infinite, as behind √ at 0;
+ * the values are PyTorch's. */
+static void
+test_flat (void)
+{
+  static const struct
+  {
+    OpCase test;
+    float x[3];
+    double gradient[3]; /* of x where the output's is ∞ */
+  } cases[] = {
+    { { "Relu", "x[3]", "" }, { -1, 0, 4 }, { 0, 0, INFINITY } },
+    { { "ThresholdedRelu", "x[3]", "alpha=2." }, { -1, 1, 4 }, { 0, 0, INFINITY } },
+    { { "Clip", "x[3] f=0 f=6", "" }, { -1, 4, 7 }, { 0, INFINITY, 0 } },
+    { { "HardSigmoid", "x[3]", "alpha=0.2" }, { -4, 0, 4 }, { 0, INFINITY, 0 } },
+    { { "HardSwish", "x[3]", "" }, { -4, 1, 4 }, { 0, INFINITY, INFINITY } },
+    { { "Max", "x[3] f=0", "" }, { -1, -2, 4 }, { 0, 0, INFINITY } },
+    { { "Where", "i(0,0,1) x[3] f=0", "" }, { -1, 0, 4 }, { 0, 0, INFINITY } },
+    { { "Sign", "x[3]", "" }, { -1, 0, 4 }, { 0, 0, 0 } },
+    { { "Floor", "x[3]", "" }, { -1, 0.5, 4 }, { 0, 0, 0 } },
+    { { "MaxPool", "x[1,1,3]", "kernel_shape=3," }, { 1, 0, 4 }, { 0, 0, INFINITY } },
+    { { "ReduceMax", "x[3]", "" }, { 1, 0, 4 }, { 0, 0, INFINITY } },
+    { { "ReduceL2", "x[3]", "" }, { 0, 0, 0 }, { 0, 0, 0 } },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (OpRun) run = run_case (&cases[i].test, NULL);
+      LucidaOpValue *in = run->in[strcmp (cases[i].test.op, "Where") == 0 ? 1 : 0];
+
+      memcpy (in->data, cases[i].x, sizeof cases[i].x);
+      op_run_forward (run, NULL);
+      op_run_backward (run, 0);
+      memset (in->grad, 0, sizeof cases[i].x);
+      for (int64_t k = 0; k < lucida_shape_count (&run->out[0]->shape); k++)
+        run->out[0]->grad[k] = INFINITY;
+      run->op->backward (&run->call);
+      g_test_message ("%s: %g, %g, %g", cases[i].test.op, (double) in->grad[0],
+                      (double) in->grad[1], (double) in->grad[2]);
+      for (int k = 0; k < 3; k++)
+        g_assert_cmpfloat ((double) in->grad[k], ==, cases[i].gradient[k]);
+    }
+}
+
+/* √ alone is as steep as it is at 0; no number must come from it unnoticed. */
+static void
+test_root_of_zero (void)
+{
+  const OpCase test = { "Sqrt", "x[2]", "" };
+  g_autoptr (OpRun) run = run_case (&test, NULL);
+  float *x = run->in[0]->data;
+
+  x[0] = 0;
+  x[1] = 4;
+  op_run_forward (run, NULL);
+  op_run_backward (run, 0);
+  g_assert_true (isinf (run->in[0]->grad[0]));
+  g_assert_cmpfloat ((double) run->in[0]->grad[1], ==, (double) run->out[0]->grad[1] / 4);
+}
+
 /* Far from 0 nothing overflows or becomes NaN. */
 static void
 test_extremes (void)
@@ -328,6 +388,22 @@ test_refusals (void)
     { "LayerNormalization", "x[2,3] c[2]", "" },
     { "GroupNormalization", "x[1,4,2] c[4] c[4]", "num_groups=3" },
     { "LRN", "x[1,4,2]", "size=0" },
+    { "CumSum", "x[3] i=1", "" },
+    { "CumSum", "x[3,3] i(0,1)", "" },
+    { "CumSum", "x[3] x[1]", "" },
+    { "Trilu", "x[3]", "" },
+    { "Trilu", "x[3,3] i(0,1)", "" },
+    { "Hardmax", "x[3]", "axis=1" },
+    { "Hardmax", "i(1,2)", "" },
+    { "OneHot", "i(1,2) i=0 f(0,1)", "" },
+    { "OneHot", "i(1,2) f=1e30 f(0,1)", "" },
+    { "OneHot", "i(1,2) i=3 f(0,1,2)", "" },
+    { "OneHot", "i(1,2) i=3 f(0,1)", "axis=2" },
+    { "NonZero", "x[3]", "" },
+    { "GridSample", "x[1,1,3,3] x[2,2,2,2]", "" },
+    { "GridSample", "x[1,1,3,3] x[1,2,2,3]", "" },
+    { "GridSample", "x[1,1,0,3] x[1,2,2,2]", "padding_mode=border" },
+    { "GridSample", "x[1,1,3,3] x[1,2,2,2]", "mode=spline" },
     { "PRelu", "x[3] p[2,3]", "" },
     { "Clip", "x[3] x[1]", "" },
     { "Conv", "x[1,4,0,5] c[4,4,1,1]", "pads=1,1,1,1" },
@@ -369,6 +445,8 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/ops/quantise-passes-gradients-straight", test_quantize);
   g_test_add_func ("/ops/corners", test_corners);
+  g_test_add_func ("/ops/what-is-not-chosen-has-no-gradient", test_flat);
+  g_test_add_func ("/ops/root-of-zero", test_root_of_zero);
   g_test_add_func ("/ops/extremes", test_extremes);
   g_test_add_func ("/ops/refusals", test_refusals);
   return g_test_run ();

@@ -13,7 +13,7 @@ attribute (const LucidaOpCall *call, const char *name, double fallback)
   return (float) lucida_node_get_float (call->node, name, fallback);
 }
 
-LUCIDA_UNARY_FUNCS (Relu, x<0.0f ? 0.0f : x, x> 0.0f ? 1.0f : 0.0f)
+LUCIDA_UNARY_CHOICE (Relu, x<0.0f ? 0.0f : x, x> 0.0f ? g : 0.0f)
 
 static void
 relu_ints (int64_t n, const int64_t *x, int64_t *y, const float *p)
@@ -40,7 +40,7 @@ alpha_parameters (const LucidaOpCall *call, float *p)
   p[0] = attribute (call, "alpha", 1);
 }
 
-LUCIDA_UNARY_FUNCS (ThresholdedRelu, x <= p0 ? 0.0f : x, x > p0 ? 1.0f : 0.0f)
+LUCIDA_UNARY_CHOICE (ThresholdedRelu, x <= p0 ? 0.0f : x, x > p0 ? g : 0.0f)
 LUCIDA_UNARY_OP (ThresholdedRelu, LUCIDA_OP_ACTIVATION, lucida_unary_infer, alpha_parameters, NULL)
 
 /* e^x - 1; near 0 by its series, for the difference would lose digits. */
@@ -91,12 +91,13 @@ between (float x, float low, float high)
   return x > high ? high : x;
 }
 
-LUCIDA_UNARY_FUNCS (HardSigmoid, between (p0 *x + p1, 0.0f, 1.0f), y > 0.0f && y < 1.0f ? p0 : 0.0f)
+LUCIDA_UNARY_CHOICE (HardSigmoid, between (p0 *x + p1, 0.0f, 1.0f),
+                     y > 0.0f && y < 1.0f ? g * p0 : 0.0f)
 LUCIDA_UNARY_OP (HardSigmoid, LUCIDA_OP_ACTIVATION, lucida_unary_infer, hard_sigmoid_parameters,
                  NULL)
 
-LUCIDA_UNARY_FUNCS (HardSwish, x *between (x *(1.0f / 6) + 0.5f, 0.0f, 1.0f),
-                    x < -3.0f ? 0.0f : (x > 3.0f ? 1.0f : x * (1.0f / 3) + 0.5f))
+LUCIDA_UNARY_CHOICE (HardSwish, x *between (x *(1.0f / 6) + 0.5f, 0.0f, 1.0f),
+                     x < -3.0f ? 0.0f : (x > 3.0f ? g : g * (x * (1.0f / 3) + 0.5f)))
 LUCIDA_UNARY_OP (HardSwish, LUCIDA_OP_ACTIVATION, lucida_unary_infer, lucida_unary_no_parameters,
                  NULL)
 

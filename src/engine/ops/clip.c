@@ -28,8 +28,8 @@ clip_infer (LucidaOpCall *call, GError **error)
 }
 
 /* The gradient passes at the bounds themselves. */
-LUCIDA_UNARY_FUNCS (clip, (x < p0 ? p0 : x) > p1 ? p1 : (x < p0 ? p0 : x),
-                    x >= p0 && x <= p1 ? 1.0f : 0.0f)
+LUCIDA_UNARY_CHOICE (clip, (x < p0 ? p0 : x) > p1 ? p1 : (x < p0 ? p0 : x),
+                     x >= p0 && x <= p1 ? g : 0.0f)
 
 /* The bound in input @i exactly, for a double does not hold every integer. */
 static int64_t

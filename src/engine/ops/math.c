@@ -45,11 +45,11 @@ LUCIDA_UNARY_FUNCS (Atanh, atanhf (x), 1.0f / (1.0f - x * x))
 PLAIN (Atanh, lucida_unary_infer)
 
 /* Steps: constant between their jumps. Round goes to the even neighbour at ½. */
-LUCIDA_UNARY_FUNCS (Ceil, ceilf (x), 0.0f)
+LUCIDA_UNARY_CHOICE (Ceil, ceilf (x), 0.0f)
 WITH_INTS (Ceil, NULL)
-LUCIDA_UNARY_FUNCS (Floor, floorf (x), 0.0f)
+LUCIDA_UNARY_CHOICE (Floor, floorf (x), 0.0f)
 WITH_INTS (Floor, NULL)
-LUCIDA_UNARY_FUNCS (Round, rintf (x), 0.0f)
+LUCIDA_UNARY_CHOICE (Round, rintf (x), 0.0f)
 WITH_INTS (Round, NULL)
 
 static void
@@ -83,5 +83,5 @@ LUCIDA_UNARY_FUNCS (Abs, fabsf (x), sign (x))
 WITH_INTS (Abs, abs_ints)
 LUCIDA_UNARY_FUNCS (Neg, -x, -1.0f)
 WITH_INTS (Neg, neg_ints)
-LUCIDA_UNARY_FUNCS (Sign, sign (x), 0.0f)
+LUCIDA_UNARY_CHOICE (Sign, sign (x), 0.0f)
 WITH_INTS (Sign, sign_ints)

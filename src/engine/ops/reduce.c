@@ -352,14 +352,18 @@ gradient_row (int64_t n, const int64_t *offset, const int64_t *step, gpointer da
           break;
         case MAX_VALUE: /* to the first in row-major order */
         case MIN_VALUE:
-          slope = x == y && r->zeros[place] == 0 ? 1 : 0;
-          r->zeros[place] += (double) slope;
+          if (x != y || r->zeros[place] != 0)
+            continue;
+          r->zeros[place] = 1;
+          slope = 1;
           break;
         case L1:
           slope = (x > 0.0f ? 1.0f : 0.0f) - (x < 0.0f ? 1.0f : 0.0f);
           break;
         case L2:
-          slope = y > 0.0f ? x / y : 0;
+          if (y == 0.0f) /* no derivative; 0 is the subgradient that PyTorch's norm has, too */
+            continue;
+          slope = x / y;
           break;
         case SUM_SQUARE:
           slope = 2 * x;

@@ -24,7 +24,12 @@ void lucida_unary_backward (LucidaOpCall *call, LucidaUnaryGradient function, co
 
 /* Defines Name_values and Name_slopes: @value is y as an expression of x and the parameters p0 and
  * p1, @slope the factor of g in terms of these and y. */
-#define LUCIDA_UNARY_FUNCS(Name, value, slope)                                                     \
+#define LUCIDA_UNARY_FUNCS(Name, value, slope) LUCIDA_UNARY_CHOICE (Name, value, g *(slope))
+
+/* The same with the whole @gradient in terms of these and g, for functions that are flat in places:
+ * what is not chosen there must not come through even if it is infinite, for 0·∞ is no number.
+ * PyTorch does likewise. */
+#define LUCIDA_UNARY_CHOICE(Name, value, gradient)                                                 \
   static void Name##_values (int64_t n, const float *restrict xs, float *restrict ys,              \
                              const float *p)                                                       \
   {                                                                                                \
@@ -41,8 +46,8 @@ void lucida_unary_backward (LucidaOpCall *call, LucidaUnaryGradient function, co
     const float p0 G_GNUC_UNUSED = p[0], p1 G_GNUC_UNUSED = p[1];                                  \
     for (int64_t i = 0; i < n; i++)                                                                \
       {                                                                                            \
-        float x G_GNUC_UNUSED = xs[i], y G_GNUC_UNUSED = ys[i];                                    \
-        gxs[i] += gs[i] * (slope);                                                                 \
+        float x G_GNUC_UNUSED = xs[i], y G_GNUC_UNUSED = ys[i], g G_GNUC_UNUSED = gs[i];           \
+        gxs[i] += (gradient);                                                                      \
       }                                                                                            \
   }
 

@@ -168,6 +168,46 @@ layer_normalization (LucidaKerasCall *call, GError **error)
   return TRUE;
 }
 
+/* Keras 2.11 and later; before that, and for the groups of one channel that are
+ * InstanceNormalization, TensorFlow Addons. */
+static gboolean
+group_normalization (LucidaKerasCall *call, GError **error)
+{
+  const LucidaKerasJson *config = call->layer->config;
+  gboolean scale = lucida_keras_json_get_boolean (config, "scale", TRUE);
+  gboolean center = lucida_keras_json_get_boolean (config, "center", TRUE);
+  gint64 groups = lucida_keras_json_get_int (config, "groups", 0); /* -1: as many as channels */
+  LucidaKerasTensor x = call->inputs[0];
+  int64_t channels;
+  int inputs[3], first, axis;
+  LucidaNode *node;
+
+  if (!read_axis (call, x.shape.rank, &first, &axis, error))
+    return FALSE;
+  channels = axis < x.shape.rank ? x.shape.dim[axis] : 0;
+  if (first != axis || (axis != 1 && axis != x.shape.rank - 1) || channels < 1)
+    return _lucida_keras_fail (call, LUCIDA_ERROR_UNSUPPORTED, error,
+                               "normalises along an axis that is not the channels'");
+  if (groups != -1 && (groups < 1 || channels % groups != 0))
+    return _lucida_keras_fail (call, LUCIDA_ERROR_UNSUPPORTED, error,
+                               "normalises its channels in groups that do not divide them");
+  x = axis == 1 ? _lucida_keras_straighten (call, x) : _lucida_keras_turn (call, x);
+  inputs[0] = x.value;
+  inputs[1] = scale ? _lucida_keras_weight (call, "gamma", 0, NULL, NULL, error)
+                    : _lucida_keras_filled (call, "scale", channels, 1);
+  if (inputs[1] < 0)
+    return FALSE;
+  inputs[2] = center ? _lucida_keras_weight (call, "beta", scale ? 1 : 0, NULL, NULL, error)
+                     : _lucida_keras_filled (call, "offset", channels, 0);
+  if (inputs[2] < 0)
+    return FALSE;
+  call->output = x;
+  call->output.value = _lucida_keras_emit (call, "GroupNormalization", NULL, inputs, 3, &node);
+  lucida_node_set_int (node, "num_groups", groups == -1 ? channels : groups);
+  lucida_node_set_float (node, "epsilon", lucida_keras_json_get_number (config, "epsilon", 1e-3));
+  return TRUE;
+}
+
 static void
 add_space_behind (LucidaShape *shape)
 {
@@ -206,5 +246,7 @@ const LucidaKerasClass _lucida_keras_normalizations[] = {
   { "BatchNormalizationV2", batch_normalization },
   { "SyncBatchNormalization", batch_normalization },
   { "LayerNormalization", layer_normalization },
+  { "GroupNormalization", group_normalization },
+  { "InstanceNormalization", group_normalization },
   { NULL, NULL },
 };

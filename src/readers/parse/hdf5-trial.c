@@ -6,14 +6,23 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* libhdf5 may fall over a damaged file: it reads and writes beyond its buffers where headers
  * contradict each other. So a child process first does everything with the file that is going to be
- * done with it; where the child ends otherwise than it should, the file is refused. */
+ * done with it; where the child ends otherwise than it should, the file is refused.
+ *
+ * The program has other threads, which the child has not. What they held at the moment of the fork
+ * stays locked there for ever: malloc's locks are none of these, since the C library looks after
+ * them, and libhdf5 is used by this thread alone; but GLib's allocator of slices and our own of
+ * arrays have locks too, each held for less than a microsecond. A child that meets one sleeps
+ * without computing anything, so a first child that does so is given up, and another one, which has
+ * to be as unlucky again, is waited for to the end. */
 
 #define MAX_SECONDS 60                    /* of computing, for the child */
 #define MAX_WAIT (2 * MAX_SECONDS * 1000) /* milliseconds */
+#define STALL 1000                        /* milliseconds without computing: asleep */
 #define SMALL ((hsize_t) 1 << 20)         /* bytes of a data set that is read whole */
 
 static gboolean skipped;
@@ -108,39 +117,83 @@ run_child (LucidaHdf5Open open_file, gconstpointer data, gsize size)
   _exit (0);
 }
 
-/* Waits for the child's end, of which the pipe tells. */
-static gboolean
-ends_well (pid_t child, int pipe_end)
+/* Nanoseconds for which the child has computed; -1: not known. */
+static gint64
+get_computed (pid_t child)
+{
+  clockid_t clock;
+  struct timespec time;
+
+  if (clock_getcpuclockid (child, &clock) != 0 || clock_gettime (clock, &time) != 0)
+    return -1;
+  return (gint64) time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+typedef enum
+{
+  GOOD,
+  BAD,
+  ASLEEP,
+} Outcome;
+
+/* Waits for the child's end, of which the pipe tells; if @patient, however long it sleeps. */
+static Outcome
+wait_for (pid_t child, int pipe_end, gboolean patient)
 {
   struct pollfd end = { .fd = pipe_end, .events = POLLIN };
+  gint64 computed = -1;
+  gboolean asleep = FALSE;
   int status = 0;
 
-  while (poll (&end, 1, MAX_WAIT) < 0 && errno == EINTR)
-    ;
+  for (int waited = 0; waited < MAX_WAIT && !asleep;)
+    {
+      int ready = poll (&end, 1, STALL);
+      gint64 before = computed;
+
+      if (ready > 0 || (ready < 0 && errno != EINTR))
+        break;
+      if (ready < 0)
+        continue;
+      waited += STALL;
+      computed = get_computed (child);
+      asleep = !patient && computed >= 0 && computed == before;
+    }
   if (end.revents == 0)
     kill (child, SIGKILL);
   while (waitpid (child, &status, 0) < 0)
     if (errno != EINTR)
-      return TRUE;
-  return WIFEXITED (status) && WEXITSTATUS (status) == 0;
+      return GOOD;
+  if (asleep)
+    return ASLEEP;
+  return WIFEXITED (status) && WEXITSTATUS (status) == 0 ? GOOD : BAD;
 }
 
-gboolean
-_lucida_hdf5_survives (LucidaHdf5Open open_file, gconstpointer data, gsize size)
+static Outcome
+try_out (LucidaHdf5Open open_file, gconstpointer data, gsize size, gboolean patient)
 {
   int ends[2];
   pid_t child;
-  gboolean good;
+  Outcome outcome;
 
-  if (skipped || pipe (ends) != 0)
-    return TRUE;
+  if (pipe (ends) != 0)
+    return GOOD;
   fcntl (ends[0], F_SETFD, FD_CLOEXEC);
   fcntl (ends[1], F_SETFD, FD_CLOEXEC);
   child = fork ();
   if (child == 0)
     run_child (open_file, data, size);
   close (ends[1]);
-  good = child < 0 || ends_well (child, ends[0]);
+  outcome = child < 0 ? GOOD : wait_for (child, ends[0], patient);
   close (ends[0]);
-  return good;
+  return outcome;
+}
+
+gboolean
+_lucida_hdf5_survives (LucidaHdf5Open open_file, gconstpointer data, gsize size)
+{
+  Outcome outcome = skipped ? GOOD : try_out (open_file, data, size, FALSE);
+
+  if (outcome == ASLEEP)
+    outcome = try_out (open_file, data, size, TRUE);
+  return outcome == GOOD;
 }

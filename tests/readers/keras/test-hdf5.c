@@ -7,6 +7,8 @@
 #include <hdf5.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* HDF5 files that are damaged, or that want libhdf5 to do what it should not. */
 
@@ -524,6 +526,33 @@ test_falling (void)
   g_assert_true (_lucida_hdf5_survives (open_nothing, NULL, 0));
 }
 
+/* @data: how many children there were, in memory that they share with the test. */
+static LucidaHdf5 *
+open_and_sleep (gconstpointer data, gsize size, GError **error)
+{
+  int *children = (int *) data;
+
+  (void) size;
+  (void) error;
+  if (++*children == 1)
+    pause ();
+  return NULL;
+}
+
+/* A child that sleeps for ever says nothing of the file: it may have met a lock of another thread,
+ * which it has not. The next one decides. */
+static void
+test_sleeping (void)
+{
+  int *children
+      = mmap (NULL, sizeof *children, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+  g_assert_true (children != MAP_FAILED);
+  g_assert_true (_lucida_hdf5_survives (open_and_sleep, children, sizeof *children));
+  g_assert_cmpint (*children, ==, 2);
+  munmap (children, sizeof *children);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -538,5 +567,6 @@ main (int argc, char **argv)
   g_test_add_func ("/keras/hdf5/variable-texts", test_variable_texts);
   g_test_add_func ("/keras/hdf5/damaged-heap", test_damaged_heap);
   g_test_add_func ("/keras/hdf5/falling", test_falling);
+  g_test_add_func ("/keras/hdf5/sleeping", test_sleeping);
   return g_test_run ();
 }

@@ -1,6 +1,8 @@
 #include "readers/keras/keras-writer.h"
 #include "readers/proto-writer.h"
 
+#include "base/error.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -95,13 +97,11 @@ weight (const char *name, guint32 seed, int a, int b, int c, int d)
   return w;
 }
 
-/* Runs the layer on @x and compares with @want. */
+/* A network of the one layer. */
 static void
-check (const char *version, const char *class_name, const char *config, const Weight *weights,
-       int n, const Picture *x, const Picture *want)
+write_layer (const char *path, const char *version, const char *class_name, const char *config,
+             const Weight *weights, int n, const Picture *x)
 {
-  char *folder = folder_new ();
-  g_autofree char *path = g_build_filename (folder, "layer.h5", NULL);
   g_autofree char *layer = keras_layer (class_name, "subject", config);
   g_autofree char *flatten
       = keras_layer ("Flatten", "flatten", "\"data_format\": \"channels_last\"");
@@ -109,8 +109,6 @@ check (const char *version, const char *class_name, const char *config, const We
   g_autofree char *shape = g_strdup_printf ("%d, %d, %d", x->h, x->w, x->c);
   g_autofree char *model = keras_sequential (shape, layers);
   KerasFile *file = keras_file_new (path);
-  g_autofree float *scores = NULL;
-  int count;
 
   keras_file_text (file, "model_config", model);
   keras_file_text (file, "keras_version", version);
@@ -122,6 +120,19 @@ check (const char *version, const char *class_name, const char *config, const We
       keras_file_weight (file, "subject", name, weights[i].values, weights[i].dims);
     }
   keras_file_end (file);
+}
+
+/* Runs the layer on @x and compares with @want. */
+static void
+check (const char *version, const char *class_name, const char *config, const Weight *weights,
+       int n, const Picture *x, const Picture *want)
+{
+  char *folder = folder_new ();
+  g_autofree char *path = g_build_filename (folder, "layer.h5", NULL);
+  g_autofree float *scores = NULL;
+  int count;
+
+  write_layer (path, version, class_name, config, weights, n, x);
   scores = run_file (path, x->v, x->h, x->w, &count);
   g_assert_cmpint (count, ==, want->h * want->w * want->c);
   assert_close (class_name, scores, want->v, count);
@@ -425,6 +436,64 @@ test_layer_normalization (void)
   clear_weights (w, 2);
 }
 
+/* Mean and variance of each group of channels over the whole picture; -1: a channel is a group. */
+static void
+test_group_normalization (void)
+{
+  static const struct
+  {
+    const char *class_name, *config;
+    int groups;
+    gboolean scale, center;
+    double epsilon;
+  } cases[] = {
+    { "GroupNormalization", "\"axis\": -1, \"groups\": 3, \"epsilon\": 0.01", 3, TRUE, TRUE, 0.01 },
+    { "GroupNormalization", "\"groups\": -1, \"center\": false", 6, TRUE, FALSE, 1e-3 },
+    { "GroupNormalization", "\"groups\": 1, \"scale\": false", 1, FALSE, TRUE, 1e-3 },
+    { "Addons>GroupNormalization", "\"groups\": 2", 2, TRUE, TRUE, 1e-3 },
+    { "Addons>InstanceNormalization", "\"groups\": 6", 6, TRUE, TRUE, 1e-3 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Picture) x = random_picture (3, 4, 6), y = picture_new (3, 4, 6);
+      Weight w[2] = { weight ("gamma:0", 17, 6, 0, 0, 0), weight ("beta:0", 18, 6, 0, 0, 0) };
+      int size = 6 / cases[i].groups;
+
+      for (int c = 0; c < 6; c++)
+        {
+          double mean = 0, variance = 0, n = 12.0 * size;
+
+          for (int k = 0; k < 72; k++)
+            mean += k % 6 / size == c / size ? (double) x.v[k] / n : 0;
+          for (int k = 0; k < 72; k++)
+            variance += k % 6 / size == c / size
+                            ? ((double) x.v[k] - mean) * ((double) x.v[k] - mean) / n
+                            : 0;
+          for (int k = c; k < 72; k += 6)
+            y.v[k] = (float) (((double) x.v[k] - mean) / sqrt (variance + cases[i].epsilon)
+                                  * (cases[i].scale ? (double) w[0].values[c] : 1)
+                              + (cases[i].center ? (double) w[1].values[c] : 0));
+        }
+      check ("2.13.0", cases[i].class_name, cases[i].config, w + (cases[i].scale ? 0 : 1),
+             cases[i].scale && cases[i].center ? 2 : 1, &x, &y);
+      clear_weights (w, 2);
+    }
+}
+
+/* Other programs' class of that name says nothing of groups, and goes over the whole picture. */
+static void
+test_groups_unsaid (void)
+{
+  char *folder = folder_new ();
+  g_autofree char *path = g_build_filename (folder, "layer.h5", NULL);
+  g_auto (Picture) x = random_picture (3, 4, 6);
+
+  write_layer (path, "2.2.0", "InstanceNormalization", "\"axis\": null", NULL, 0, &x);
+  assert_file_refused (path, LUCIDA_ERROR_UNSUPPORTED, "in groups that do not divide them");
+  folder_remove (folder);
+}
+
 static float
 act (const char *name, float x)
 {
@@ -617,6 +686,8 @@ main (int argc, char **argv)
   g_test_add_func ("/keras/layers/dense-on-a-picture", test_dense_on_a_picture);
   g_test_add_func ("/keras/layers/batch-normalization", test_batch_normalization);
   g_test_add_func ("/keras/layers/layer-normalization", test_layer_normalization);
+  g_test_add_func ("/keras/layers/group-normalization", test_group_normalization);
+  g_test_add_func ("/keras/layers/groups-unsaid", test_groups_unsaid);
   g_test_add_func ("/keras/layers/activations", test_activations);
   g_test_add_func ("/keras/layers/prelu", test_prelu);
   g_test_add_func ("/keras/layers/borders", test_borders);

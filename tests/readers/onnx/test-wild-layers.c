@@ -67,6 +67,24 @@ test_endings (void)
     }
 }
 
+/* A last step that only marks the winner is no score: those before it are. */
+static void
+test_hardmax_ending (void)
+{
+  Message *winner = wild_begin ("Hardmax", "f", "y");
+  Outcome outcome;
+  Model model;
+
+  model_init (&model);
+  wild_head (&model, "x", "f", 3);
+  add_int (winner, "axis", 1);
+  wild_put (&model, winner);
+  wild_ends (&model, x44, y3);
+  outcome = wild_run (&model, 4, 4);
+  g_assert_cmpint (lucida_plan_get_ending (outcome.plan), ==, LUCIDA_ENDING_LOGITS);
+  wild_expect_means (outcome, 3);
+}
+
 /* Convolution, ReLU, then a norm with scale 2, bias 1, mean 3, variance 4, ε 0. */
 static void
 test_norm_behind_relu (void)
@@ -256,16 +274,96 @@ test_odd_sizes (void)
   wild_expect (outcome, logits, 43);
 }
 
+static LucidaTensor *
+gradient_at (LucidaPlan *plan, LucidaActivations *activations, const char *name)
+{
+  const float first[2] = { 1, 0 };
+  g_autoptr (LucidaPool) pool = lucida_pool_new (1);
+  g_autoptr (GError) error = NULL;
+  int value = lucida_plan_find_layer (plan, name, NULL, &error);
+  g_autoptr (LucidaGradients) gradients = NULL;
+  LucidaTensor *gradient;
+
+  g_assert_no_error (error);
+  gradients
+      = lucida_plan_backward (plan, activations, first, &value, 1, pool, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  gradient = lucida_gradients_dup (gradients, value, &error);
+  g_assert_no_error (error);
+  return gradient;
+}
+
+/* Standard deviations instead of means, where one channel is dead: √ has no gradient at 0, but a
+ * ReLU before it lets none through. The score is σ of channel 0, ∂σ/∂x = (x - m)/(16·σ); channel 1
+ * is PyTorch's: 0 before the ReLU, NaN behind it. */
+static void
+test_dead_deviation (void)
+{
+  static const gint64 sizes[] = { 2, 1, 1, 1, -1 }, axes[] = { 2, 3 }, y[] = { 1, 2, G_MININT64 };
+  static const float kernel[] = { 1, -1 };
+  g_autoptr (LucidaNetwork) network = NULL;
+  g_autoptr (LucidaPlan) plan = NULL;
+  g_autoptr (LucidaActivations) activations = NULL;
+  g_autoptr (LucidaTensor) input = NULL, before = NULL, behind = NULL;
+  g_autoptr (LucidaPool) pool = lucida_pool_new (1);
+  const LucidaShape shape = { 4, { 1, 1, 4, 4 } };
+  double mean = 0, square = 0, deviation;
+  Model model;
+
+  model_init (&model);
+  put_message (model.graph, 5, tensor_message ("k", 1, sizes, kernel, sizeof kernel));
+  wild_node (&model, "Conv", "x,k", "c");
+  wild_node (&model, "Relu", "c", "r");
+  for (int i = 0; i < 2; i++)
+    {
+      Message *means = wild_begin ("ReduceMean", i ? "s" : "r", i ? "v" : "m");
+
+      add_ints (means, "axes", axes, 2);
+      wild_put (&model, means);
+    }
+  wild_node (&model, "Sub", "r,m", "d");
+  wild_node (&model, "Mul", "d,d", "s");
+  wild_node (&model, "Sqrt", "v", "q");
+  wild_node (&model, "Flatten", "q", "y");
+  wild_ends (&model, x44, y);
+  network = assert_read (&model);
+  plan = lucida_plan_new (network, &shape, pool, NULL, NULL);
+  input = lucida_tensor_new (LUCIDA_FLOAT32, &shape, NULL);
+  for (int i = 0; i < 16; i++)
+    {
+      double x = ((float *) lucida_tensor_get_data (input))[i] = wild_input (i);
+
+      mean += x / 16;
+      square += x * x / 16;
+    }
+  deviation = sqrt (square - mean * mean);
+  activations = lucida_plan_forward (plan, input, TRUE, pool, NULL, NULL, NULL, NULL);
+  g_assert_cmpfloat_with_epsilon (lucida_activations_get_logits (activations)[0], deviation, 1e-6);
+  before = gradient_at (plan, activations, "c");
+  behind = gradient_at (plan, activations, "r");
+  for (int i = 0; i < 16; i++)
+    {
+      double slope = ((double) wild_input (i) - mean) / (16 * deviation);
+
+      g_assert_cmpfloat_with_epsilon (lucida_tensor_get_floats (before)[i], slope, 1e-6);
+      g_assert_cmpfloat_with_epsilon (lucida_tensor_get_floats (behind)[i], slope, 1e-6);
+      g_assert_cmpfloat (lucida_tensor_get_floats (before)[16 + i], ==, 0);
+      g_assert_true (isnan (lucida_tensor_get_floats (behind)[16 + i]));
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onnx-wild-layers/endings", test_endings);
+  g_test_add_func ("/onnx-wild-layers/a-last-step-that-marks-the-winner", test_hardmax_ending);
   g_test_add_func ("/onnx-wild-layers/a-norm-behind-relu", test_norm_behind_relu);
   g_test_add_func ("/onnx-wild-layers/a-norm-of-scores", test_norm_of_scores);
   g_test_add_func ("/onnx-wild-layers/pooling-before-relu", test_pool_before_relu);
   g_test_add_func ("/onnx-wild-layers/a-convolution-as-dense-layer", test_dense_convolution);
   g_test_add_func ("/onnx-wild-layers/every-layer-can-be-named", test_names);
   g_test_add_func ("/onnx-wild-layers/odd-sizes", test_odd_sizes);
+  g_test_add_func ("/onnx-wild-layers/deviations-over-a-dead-channel", test_dead_deviation);
   return g_test_run ();
 }
