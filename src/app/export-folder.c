@@ -91,7 +91,6 @@ show_buttons (LucidaExportFolder *self, const char *page, GtkWidget *focus)
   gtk_widget_grab_focus (focus);
 }
 
-
 /* Writing the table: by the worker, even if everything is closed meanwhile. */
 
 static gpointer

@@ -314,8 +314,7 @@ enter_mounts (void)
   int file;
 
   if (geteuid () == 0)
-    return unshare (CLONE_NEWNS) == 0
-           && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+    return unshare (CLONE_NEWNS) == 0 && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
   if (unshare (CLONE_NEWUSER | CLONE_NEWNS) != 0)
     return FALSE;
   file = g_open ("/proc/self/uid_map", O_WRONLY | O_CLOEXEC, 0);
