@@ -12,6 +12,7 @@
 #include <glib/gi18n.h>
 
 #define KIND "export-folder"
+#define TABLE_PRIORITY 3 /* as the pictures */
 
 /* One export, from its beginning to its end; it may outlive the window. Its task is used by one
  * step after another. */
@@ -21,7 +22,8 @@ typedef struct
   LucidaExportFolder *window; /* NULL once it is gone */
   LucidaFolderTask *task;
   int n_existing;
-  gboolean finished; /* the table is written */
+  gboolean begun; /* and not over: there will be a table */
+  char *failure;  /* (nullable) why it ends before all is done */
 } Run;
 
 struct _LucidaExportFolder
@@ -58,7 +60,6 @@ run_ref (Run *run)
   return run;
 }
 
-/* What is left over writes its table here: one small file, and nobody waits for the worker. */
 static void
 run_unref (gpointer data)
 {
@@ -66,9 +67,8 @@ run_unref (gpointer data)
 
   if (--run->references > 0)
     return;
-  if (!run->finished)
-    lucida_folder_task_finish (run->task, NULL);
   lucida_folder_task_free (run->task);
+  g_free (run->failure);
   g_free (run);
 }
 
@@ -91,14 +91,45 @@ show_buttons (LucidaExportFolder *self, const char *page, GtkWidget *focus)
   gtk_widget_grab_focus (focus);
 }
 
-/* Lets go of what has run. */
+/* Writing the table: by the worker, even if everything is closed meanwhile. */
+
+static gpointer
+write_table (gpointer data, LucidaJob *job, GCancellable *cancellable, GError **error)
+{
+  Run *run = data;
+
+  lucida_folder_task_finish (run->task, error);
+  return NULL;
+}
+
+static void
+push_table (Run *run, LucidaSession *session, LucidaJobDone done)
+{
+  LucidaWorker *worker = lucida_session_get_worker (session);
+
+  run->begun = FALSE;
+  if (worker)
+    lucida_worker_push_lasting (worker, TABLE_PRIORITY, write_table, run_ref (run), run_unref,
+                                done);
+}
+
+/* Lets go of what has run; what runs still is broken off, and leaves its table. */
+static void
+drop_run (LucidaExportFolder *self)
+{
+  g_clear_pointer (&self->steps, lucida_steps_free);
+  if (!self->run)
+    return;
+  self->run->window = NULL;
+  if (self->run->begun)
+    push_table (self->run, self->session, NULL);
+  g_clear_pointer (&self->run, run_unref);
+}
+
 static void
 end (LucidaExportFolder *self)
 {
-  g_clear_pointer (&self->steps, lucida_steps_free);
-  if (self->run)
-    self->run->window = NULL;
-  g_clear_pointer (&self->run, run_unref);
+  drop_run (self);
   show_buttons (self, "start", self->start);
 }
 
@@ -176,13 +207,19 @@ choose_cb (LucidaExportFolder *self)
                            chosen_cb, self);
 }
 
-/* "12 pictures exported to “maps”; 2 could not be: cat.jpg: it is no picture". (transfer full) */
+/* "12 pictures are in “maps”. 2 could not be done, first: cat.jpg: it is no picture", and before it
+ * why nothing more was done. @no_table (nullable): why there is none. (transfer full) */
 static char *
-describe_report (LucidaExportFolder *self, const LucidaFolderReport *report, gboolean stopped)
+describe_report (LucidaExportFolder *self, const LucidaFolderReport *report, gboolean stopped,
+                 const char *no_table)
 {
-  g_autoptr (GString) text = g_string_new (stopped ? _ ("Stopped. ") : NULL);
+  const char *failure = self->run->failure;
+  g_autoptr (GString) text = g_string_new (stopped && !failure ? _ ("Stopped. ") : NULL);
   g_autofree char *shown = g_filename_display_basename (self->folder);
 
+  if (failure)
+    /* Translators: before a sentence that says what is wrong. */
+    g_string_append_printf (text, _ ("Nothing more can be written: %s. "), failure);
   g_string_append_printf (
       text, ngettext ("%u picture is in “%s”.", "%u pictures are in “%s”.", report->done),
       report->done, shown);
@@ -197,7 +234,9 @@ describe_report (LucidaExportFolder *self, const LucidaFolderReport *report, gbo
   if (report->table)
     /* Translators: the name of a file. */
     g_string_append_printf (text, _ ("What the network says is in %s."), report->table);
-  if (report->failed)
+  else if (no_table && !failure)
+    g_string_append (text, no_table);
+  if (report->failed && !failure)
     {
       g_string_append_c (text, ' ');
       g_string_append_printf (
@@ -208,30 +247,20 @@ describe_report (LucidaExportFolder *self, const LucidaFolderReport *report, gbo
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-/* Writing the table. */
-
-static gboolean
-finish_step (guint index, gpointer data, LucidaPool *pool, GCancellable *cancellable,
-             GError **error)
-{
-  Run *run = data;
-
-  run->finished = lucida_folder_task_finish (run->task, error);
-  return run->finished;
-}
-
 static void
-finished_cb (gboolean stopped, const GError *error, gpointer data)
+table_done_cb (gpointer result, const GError *error, gpointer data)
 {
   Run *run = data;
   LucidaExportFolder *self = run->window;
   const LucidaFolderReport *report = lucida_folder_task_get_report (run->task);
   gboolean all = report->done + report->skipped + report->failed
                  == lucida_folder_task_get_n_pictures (run->task);
-  g_autofree char *text = error ? g_strdup (error->message) : describe_report (self, report, !all);
+  g_autofree char *text = NULL;
 
-  run->finished = TRUE; /* or cannot be */
-  lucida_message_show (self->message, text, error || report->failed);
+  if (!self)
+    return;
+  text = describe_report (self, report, !all, error ? error->message : NULL);
+  lucida_message_show (self->message, text, error || run->failure || report->failed);
   end (self);
 }
 
@@ -268,16 +297,9 @@ pictures_done_cb (gboolean stopped, const GError *error, gpointer data)
   LucidaExportFolder *self = run->window;
 
   if (error)
-    {
-      g_autofree char *text = g_strdup (error->message);
-
-      lucida_message_show (self->message, text, TRUE);
-      end (self); /* and try to write the table */
-      return;
-    }
-  lucida_steps_free (self->steps);
-  self->steps = lucida_steps_start (self->session, KIND, 1, finish_step, NULL, finished_cb,
-                                    run_ref (run), run_unref);
+    run->failure = g_strdup (error->message);
+  g_clear_pointer (&self->steps, lucida_steps_free);
+  push_table (run, self->session, table_done_cb);
 }
 
 static void
@@ -286,6 +308,7 @@ begin (LucidaExportFolder *self)
   guint n = lucida_folder_task_get_n_pictures (self->run->task);
 
   g_clear_pointer (&self->steps, lucida_steps_free);
+  self->run->begun = TRUE;
   show_progress (0, n, self->run);
   show_buttons (self, "running", self->stop);
   self->steps = lucida_steps_start (self->session, KIND, n, picture_step, show_progress,
@@ -384,10 +407,7 @@ lucida_export_folder_dispose (GObject *object)
 {
   LucidaExportFolder *self = LUCIDA_EXPORT_FOLDER (object);
 
-  g_clear_pointer (&self->steps, lucida_steps_free);
-  if (self->run)
-    self->run->window = NULL;
-  g_clear_pointer (&self->run, run_unref);
+  drop_run (self);
   if (self->session)
     {
       g_signal_handlers_disconnect_by_data (lucida_session_get_pictures (self->session), self);

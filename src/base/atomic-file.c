@@ -12,13 +12,26 @@
 #define NAME_ATTEMPTS 100
 
 static gboolean
-set_error (const char *path, int code, GError **error)
+set_error (const char *path, LucidaError kind, int code, GError **error)
 {
   g_autofree char *name = g_filename_display_name (path);
 
-  g_set_error (error, LUCIDA_ERROR, LUCIDA_ERROR_IO, "%s: cannot be written: %s", name,
+  g_set_error (error, LUCIDA_ERROR, (int) kind, "%s: cannot be written: %s", name,
                g_strerror (code));
   return FALSE;
+}
+
+/* What concerns the one file alone, once another one could be made beside it: its name, its size,
+ * what stands in its place. */
+static LucidaError
+tell_kind (int code)
+{
+  static const int everywhere[] = { ENOSPC, EDQUOT, EROFS, EIO, ENOENT, ENODEV, ESTALE };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (everywhere); i++)
+    if (code == everywhere[i])
+      return LUCIDA_ERROR_UNWRITABLE;
+  return LUCIDA_ERROR_IO;
 }
 
 /* Opens a new file beside @path. The kernel takes the umask off the mode: reading it from here
@@ -77,7 +90,7 @@ lucida_atomic_file_write (const char *path, const void *data, gsize size, GError
 
   exists = lstat (path, &former) == 0;
   if (exists && S_ISDIR (former.st_mode))
-    return set_error (path, EISDIR, error);
+    return set_error (path, LUCIDA_ERROR_IO, EISDIR, error);
   if (exists && !S_ISREG (former.st_mode) && !S_ISLNK (former.st_mode))
     {
       g_autofree char *name = g_filename_display_name (path);
@@ -88,7 +101,7 @@ lucida_atomic_file_write (const char *path, const void *data, gsize size, GError
 
   file = open_temporary (path, &temporary);
   if (file < 0)
-    return set_error (path, errno, error);
+    return set_error (path, LUCIDA_ERROR_UNWRITABLE, errno, error);
 
   code = write_all (file, data, size);
   if (code == 0 && exists && S_ISREG (former.st_mode)
@@ -104,7 +117,7 @@ lucida_atomic_file_write (const char *path, const void *data, gsize size, GError
   if (code != 0)
     {
       g_unlink (temporary);
-      return set_error (path, code, error);
+      return set_error (path, tell_kind (code), code, error);
     }
   return TRUE;
 }

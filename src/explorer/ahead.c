@@ -1,6 +1,7 @@
 #include "explorer/ahead.h"
 
 #include "base/error.h"
+#include "explorer/meaning.h"
 #include "explorer/request.h"
 
 #include <math.h>
@@ -14,6 +15,7 @@ lucida_ahead_job_free (gpointer data)
   g_free (job->path);
   g_clear_pointer (&job->model, lucida_model_unref);
   lucida_question_free (job->question);
+  lucida_question_free (job->other);
   g_clear_pointer (&job->shown, lucida_analysis_unref);
   g_strfreev (job->kept);
   g_free (job->picture_key);
@@ -94,6 +96,29 @@ lucida_ahead_run_scores (gpointer data, LucidaJob *worker_job, GCancellable *can
   return analysis ? job : NULL;
 }
 
+/* Answers the questions, so that @analysis keeps what that takes. One that cannot be answered is no
+ * reason to lose the scores; only being cancelled is an error. */
+static gboolean
+answer (const LucidaAheadJob *job, LucidaAnalysis *analysis, GCancellable *cancellable,
+        GError **error)
+{
+  g_autoptr (LucidaQuestion) meant
+      = job->other ? lucida_question_find_meaning (job->other, job->question, job->model, analysis)
+                   : NULL;
+  const LucidaQuestion *const questions[] = { job->question, meant };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (questions) && questions[i]; i++)
+    {
+      g_autoptr (LucidaExplanation) explanation = lucida_analysis_explain (
+          analysis, questions[i], TRUE, job->pool, cancellable, NULL, NULL, NULL);
+
+      if (!explanation
+          && lucida_error_set_cancelled (error, g_cancellable_is_cancelled (cancellable)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gpointer
 lucida_ahead_run_answer (gpointer data, LucidaJob *worker_job, GCancellable *cancellable,
                          GError **error)
@@ -102,7 +127,6 @@ lucida_ahead_run_answer (gpointer data, LucidaJob *worker_job, GCancellable *can
   const char *const *kept = (const char *const *) job->kept;
   g_autoptr (LucidaPicture) picture = NULL;
   g_autoptr (LucidaAnalysis) analysis = NULL;
-  g_autoptr (LucidaExplanation) explanation = NULL;
   gboolean is_new;
 
   g_clear_pointer (&job->picture_key, g_free);
@@ -113,12 +137,7 @@ lucida_ahead_run_answer (gpointer data, LucidaJob *worker_job, GCancellable *can
   picture = get_picture (job, &is_new, cancellable, error);
   if (picture)
     analysis = get_analysis (job, picture, TRUE, cancellable, error);
-  if (!analysis)
-    return NULL;
-  /* a question that cannot be answered is no reason to lose the scores */
-  explanation = lucida_analysis_explain (analysis, job->question, TRUE, job->pool, cancellable,
-                                         NULL, NULL, NULL);
-  if (!explanation && lucida_error_set_cancelled (error, g_cancellable_is_cancelled (cancellable)))
+  if (!analysis || !answer (job, analysis, cancellable, error))
     return NULL;
   if (job->analysis_key)
     job->full = !lucida_cache_put_beside (

@@ -21,6 +21,7 @@ typedef struct
   LucidaPool *pool;   /* borrowed; used on the worker's thread alone */
   LucidaCache *cache; /* borrowed; used on the worker's thread alone */
   LucidaQuestion *question;
+  LucidaQuestion *other; /* (nullable) the second one as it was put */
   LucidaAnalysis *shown; /* as much room will be needed, more or less */
   char **kept;           /* names of what must not go for it */
 

@@ -179,6 +179,7 @@ push_computation (LucidaPictures *self, LucidaPictureItem *item, gboolean ahead)
           = lucida_request_make_analysis_key (session->model, session->picture_key);
 
       job->question = lucida_question_copy (session->question);
+      job->other = session->other ? lucida_question_copy (session->other) : NULL;
       job->shown = lucida_analysis_ref (session->analysis);
       if (session->picture_key)
         g_strv_builder_add (kept, session->picture_key);
@@ -274,7 +275,7 @@ _lucida_ahead_stop (LucidaPictures *self)
 }
 
 void
-_lucida_ahead_restart (LucidaPictures *self)
+_lucida_ahead_again (LucidaPictures *self)
 {
   _lucida_ahead_cancel (self);
   g_hash_table_remove_all (self->ahead);
@@ -286,7 +287,7 @@ _lucida_ahead_restart (LucidaPictures *self)
 void
 _lucida_ahead_forget (LucidaPictures *self)
 {
-  _lucida_ahead_restart (self);
+  _lucida_ahead_again (self);
   if (self->reader)
     lucida_worker_cancel (self->reader, THUMBNAIL_KIND);
   g_clear_object (&self->reading);
@@ -318,7 +319,7 @@ model_changed_cb (LucidaPictures *self)
 
   if (!same)
     {
-      _lucida_ahead_restart (self);
+      _lucida_ahead_again (self);
       g_hash_table_remove_all (self->unpredictable);
       g_clear_pointer (&self->network, lucida_network_unref);
       if (network)
@@ -417,7 +418,7 @@ _lucida_ahead_init (LucidaPictures *self)
   self->ahead = new_set ();
   self->ahead_keys = g_ptr_array_new_with_free_func (g_free);
   for (gsize i = 0; i < G_N_ELEMENTS (restarting); i++)
-    g_signal_connect_swapped (self->session, restarting[i], G_CALLBACK (_lucida_ahead_restart),
+    g_signal_connect_swapped (self->session, restarting[i], G_CALLBACK (_lucida_ahead_again),
                               self);
   g_signal_connect_swapped (self->session, "model-changed", G_CALLBACK (model_changed_cb), self);
   g_signal_connect_swapped (self->session, "scores-changed", G_CALLBACK (scores_changed_cb), self);

@@ -1,3 +1,4 @@
+#include "explorer/meaning.h"
 #include "explorer/session-private.h"
 
 /* The second question: what it means, and when it is put. */
@@ -5,61 +6,7 @@
 static int
 get_main_class (const LucidaSession *self)
 {
-  int index = self->question->class_index;
-
-  return index == LUCIDA_PREDICTED_CLASS && self->analysis
-             ? lucida_analysis_get_predicted (self->analysis)
-             : index;
-}
-
-/* The class of the largest logit besides @except; -1: there is none. */
-static int
-find_runner_up (const LucidaSession *self, int except)
-{
-  int n = lucida_model_get_n_classes (self->model);
-  g_autofree int *ranked = lucida_classes_rank (lucida_analysis_get_logits (self->analysis), n);
-
-  for (int i = 0; i < n; i++)
-    if (ranked[i] != except)
-      return ranked[i];
-  return -1;
-}
-
-/* Fills in what the second question leaves open. (transfer full) (nullable) */
-static LucidaQuestion *
-find_meaning (const LucidaSession *self)
-{
-  g_autoptr (LucidaQuestion) meant = NULL;
-  int main_class = get_main_class (self);
-
-  if (!self->other || !self->model)
-    return NULL;
-  meant = lucida_question_copy (self->other);
-  if (!meant->method)
-    meant->method = self->question->method;
-  if (!meant->layers)
-    meant->layers = g_strdupv (self->question->layers);
-  if (meant->class_index < 0 && !self->analysis)
-    return NULL;
-  if (meant->class_index == LUCIDA_PREDICTED_CLASS)
-    meant->class_index = lucida_analysis_get_predicted (self->analysis);
-  if (meant->class_index == LUCIDA_RUNNER_UP)
-    {
-      meant->class_index = find_runner_up (self, main_class);
-      if (meant->class_index < 0)
-        {
-          meant->class_index = LUCIDA_SAME_CLASS;
-          meant->method = lucida_method_get_other (self->question->method);
-        }
-    }
-  if (meant->class_index == LUCIDA_SAME_CLASS)
-    {
-      meant->class_index = main_class;
-      meant->against_index = self->question->against_index;
-    }
-  if (meant->against_index == meant->class_index)
-    meant->against_index = LUCIDA_NO_CLASS;
-  return g_steal_pointer (&meant);
+  return lucida_question_get_class (self->question, self->analysis);
 }
 
 static gboolean
@@ -105,7 +52,9 @@ _lucida_session_take_other (LucidaSession *self, LucidaExplanation *explanation)
 gboolean
 _lucida_session_follow_other (LucidaSession *self)
 {
-  LucidaQuestion *meant = find_meaning (self);
+  LucidaQuestion *meant = self->other && self->model ? lucida_question_find_meaning (
+                              self->other, self->question, self->model, self->analysis)
+                                                     : NULL;
 
   if (equal_questions (meant, self->other_meant))
     {
@@ -135,6 +84,8 @@ put_other (LucidaSession *self, LucidaQuestion *question)
 {
   lucida_question_free (self->other);
   self->other = question;
+  if (question)
+    _lucida_ahead_again (self->pictures);
   if (!_lucida_session_follow_other (self))
     _lucida_session_emit_other (self);
   _lucida_session_continue (self);

@@ -54,8 +54,6 @@ void _lucida_ahead_init (LucidaPictures *self);
 void _lucida_ahead_clear (LucidaPictures *self);
 /* Pushes what is worth doing next, if nothing else is to be done. */
 void _lucida_ahead_continue (LucidaPictures *self);
-/* What was computed ahead is of no use any more; what comes next is worth looking ahead. */
-void _lucida_ahead_restart (LucidaPictures *self);
 /* Items have gone or changed: whatever is known of them apart from what they know themselves. */
 void _lucida_ahead_forget (LucidaPictures *self);
 

@@ -53,7 +53,7 @@ _lucida_pictures_set_selected (LucidaPictures *self, LucidaPictureItem *item, gu
   g_set_object (&self->selected, item);
   self->position = position;
   if (other)
-    _lucida_ahead_restart (self);
+    _lucida_ahead_again (self);
   g_signal_emit_by_name (self->session, "position-changed");
 }
 

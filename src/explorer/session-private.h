@@ -109,6 +109,8 @@ void _lucida_pictures_fail (LucidaPictures *self, const char *path, const char *
 
 /* Drops what is computed ahead, until something else is looked at. */
 void _lucida_ahead_stop (LucidaPictures *self);
+/* Something else is asked of each picture: what was computed ahead is not all of it. */
+void _lucida_ahead_again (LucidaPictures *self);
 /* Drops what is computed ahead with the present model. */
 void _lucida_ahead_cancel (LucidaPictures *self);
 

@@ -9,6 +9,7 @@ struct _LucidaJob
   LucidaWorker *worker;
   const char *kind; /* interned, or NULL */
   int priority;
+  gboolean lasting;
   LucidaJobFunc function;
   gpointer data;
   GDestroyNotify free_data;
@@ -187,7 +188,7 @@ worker_main (void *data)
     {
       while (!self->quit && g_queue_is_empty (&self->waiting))
         pthread_cond_wait (&self->wake, &self->lock);
-      if (self->quit)
+      if (g_queue_is_empty (&self->waiting))
         break;
       job = self->running = g_queue_pop_head (&self->waiting);
       pthread_mutex_unlock (&self->lock);
@@ -214,7 +215,8 @@ lucida_worker_new (void)
   return self;
 }
 
-/* Drops the waiting and finished jobs of @kind, or all, and cancels the running one. */
+/* Drops the waiting and finished jobs of @kind, or all, and cancels the running one. Lasting jobs
+ * wait and run on. */
 static void
 worker_drop (LucidaWorker *self, const char *kind, gboolean every_kind)
 {
@@ -228,12 +230,12 @@ worker_drop (LucidaWorker *self, const char *kind, gboolean every_kind)
       {
         next = link->next;
         job = link->data;
-        if (!every_kind && job->kind != kind)
+        if ((!every_kind && job->kind != kind) || (job->lasting && places[i] == &self->waiting))
           continue;
         g_queue_unlink (places[i], link);
         g_queue_push_tail_link (&dropped, link);
       }
-  if (self->running && (every_kind || self->running->kind == kind))
+  if (self->running && !self->running->lasting && (every_kind || self->running->kind == kind))
     {
       self->running->gives_way = FALSE;
       g_cancellable_cancel (self->running->cancellable);
@@ -268,36 +270,30 @@ lucida_worker_free (LucidaWorker *self)
   worker_unref (self);
 }
 
-void
-lucida_worker_push (LucidaWorker *self, const char *kind, int priority, LucidaJobFunc function,
-                    gpointer data, GDestroyNotify free_data, GDestroyNotify free_result,
-                    LucidaJobProgress progress, LucidaJobDone done)
+static LucidaJob *
+job_new (LucidaWorker *worker, int priority, LucidaJobFunc function, gpointer data,
+         GDestroyNotify free_data, LucidaJobDone done)
 {
-  LucidaJob *job;
+  LucidaJob *job = g_new0 (LucidaJob, 1);
 
-  g_return_if_fail (self != NULL && function != NULL);
-
-  kind = g_intern_string (kind);
-  if (kind)
-    worker_drop (self, kind, FALSE);
-
-  job = g_new0 (LucidaJob, 1);
-  job->worker = self;
-  job->kind = kind;
+  job->worker = worker;
   job->priority = priority;
   job->function = function;
   job->data = data;
   job->free_data = free_data;
-  job->free_result = free_result;
-  job->progress = progress;
   job->done = done;
   job->cancellable = g_cancellable_new ();
+  return job;
+}
 
+static void
+worker_push (LucidaWorker *self, LucidaJob *job)
+{
   pthread_mutex_lock (&self->lock);
   if (self->has_thread)
     {
       worker_insert (self, job, FALSE);
-      if (priority >= 0 && self->running && self->running->priority < 0
+      if (job->priority >= 0 && self->running && self->running->priority < 0
           && !g_cancellable_is_cancelled (self->running->cancellable))
         {
           self->running->gives_way = TRUE;
@@ -313,6 +309,38 @@ lucida_worker_push (LucidaWorker *self, const char *kind, int priority, LucidaJo
       worker_visit (self);
     }
   pthread_mutex_unlock (&self->lock);
+}
+
+void
+lucida_worker_push (LucidaWorker *self, const char *kind, int priority, LucidaJobFunc function,
+                    gpointer data, GDestroyNotify free_data, GDestroyNotify free_result,
+                    LucidaJobProgress progress, LucidaJobDone done)
+{
+  LucidaJob *job;
+
+  g_return_if_fail (self != NULL && function != NULL);
+
+  kind = g_intern_string (kind);
+  if (kind)
+    worker_drop (self, kind, FALSE);
+  job = job_new (self, priority, function, data, free_data, done);
+  job->kind = kind;
+  job->free_result = free_result;
+  job->progress = progress;
+  worker_push (self, job);
+}
+
+void
+lucida_worker_push_lasting (LucidaWorker *self, int priority, LucidaJobFunc function, gpointer data,
+                            GDestroyNotify free_data, LucidaJobDone done)
+{
+  LucidaJob *job;
+
+  g_return_if_fail (self != NULL && function != NULL && priority >= 0);
+
+  job = job_new (self, priority, function, data, free_data, done);
+  job->lasting = TRUE;
+  worker_push (self, job);
 }
 
 void

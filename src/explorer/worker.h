@@ -22,7 +22,8 @@ typedef void (*LucidaJobDone) (gpointer result, const GError *error, gpointer da
 typedef void (*LucidaJobProgress) (double fraction, gpointer data);
 
 LucidaWorker *lucida_worker_new (void);
-/* Cancels everything and joins the thread (at most until the running operator ends). */
+/* Cancels everything but lasting jobs and joins the thread (at most until the running operator
+ * ends). */
 void lucida_worker_free (LucidaWorker *self);
 /* Queues a job. @kind (interned; nullable: never replaced). Higher @priority goes first; a job of a
  * priority below 0 that runs gives way to any other: it is cancelled, and begins again later. @data
@@ -31,6 +32,10 @@ void lucida_worker_free (LucidaWorker *self);
 void lucida_worker_push (LucidaWorker *self, const char *kind, int priority, LucidaJobFunc function,
                          gpointer data, GDestroyNotify free_data, GDestroyNotify free_result,
                          LucidaJobProgress progress, LucidaJobDone done);
+/* Queues what has to be done whatever becomes of the worker: it is neither replaced nor cancelled,
+ * and lucida_worker_free() waits for it; only @done is not called then. It must not take long. */
+void lucida_worker_push_lasting (LucidaWorker *self, int priority, LucidaJobFunc function,
+                                 gpointer data, GDestroyNotify free_data, LucidaJobDone done);
 /* Drops queued jobs and cancels the running one; NULL: of every kind. */
 void lucida_worker_cancel (LucidaWorker *self, const char *kind);
 gboolean lucida_worker_is_busy (LucidaWorker *self);

@@ -138,8 +138,7 @@ note_failure (LucidaFolderTask *self, LucidaPrediction *row, const GError *failu
     self->report.failure = g_strdup (failure->message);
 }
 
-/* Explains one picture, and writes it to @path and @map_path (nullable). @wrote: whether it was
- * the writing that failed. */
+/* Explains one picture, and writes it to @path and @map_path (nullable). */
 static gboolean
 run (LucidaFolderTask *self, guint index, const char *path, const char *map_path,
      LucidaPrediction *row, LucidaPool *pool, GCancellable *cancellable, GError **error)
@@ -183,7 +182,6 @@ lucida_folder_task_run (LucidaFolderTask *self, guint index, LucidaPool *pool,
   g_autofree char *map_path = make_path (self, index, self->map_suffix);
   g_autoptr (LucidaPrediction) row = NULL;
   g_autoptr (GError) failure = NULL;
-  gboolean reading;
 
   if (self->keep && exists (path) && (!map_path || exists (map_path)))
     {
@@ -200,10 +198,8 @@ lucida_folder_task_run (LucidaFolderTask *self, guint index, LucidaPool *pool,
     }
   else
     note_failure (self, row, failure);
-  reading = !row->explained;
   lucida_predictions_add (self->predictions, g_steal_pointer (&row));
-  /* a picture may be unreadable; a folder that cannot be written will stay so */
-  if (failure && !reading && g_error_matches (failure, LUCIDA_ERROR, LUCIDA_ERROR_IO))
+  if (failure && g_error_matches (failure, LUCIDA_ERROR, LUCIDA_ERROR_UNWRITABLE))
     {
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;

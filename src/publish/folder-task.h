@@ -33,11 +33,13 @@ int lucida_folder_task_prepare (LucidaFolderTask *self, GError **error);
 /* Files that are there stay: their pictures are left out, and the table gets another name. Without
  * this they are overwritten. */
 void lucida_folder_task_keep_existing (LucidaFolderTask *self);
-/* Explains and writes picture @index. What is wrong with a picture is kept for the table; %FALSE
- * only if nothing more can be written, or %LUCIDA_ERROR_CANCELLED. */
+/* Explains and writes picture @index. What is wrong with one picture or one file is kept for the
+ * table; %FALSE only with %LUCIDA_ERROR_UNWRITABLE, as nothing more can be written, or
+ * %LUCIDA_ERROR_CANCELLED. */
 gboolean lucida_folder_task_run (LucidaFolderTask *self, guint index, LucidaPool *pool,
                                  GCancellable *cancellable, GError **error);
-/* Writes the table of what has been done, if it is anything. Errors: %LUCIDA_ERROR_IO. */
+/* Writes the table of what has been done, if it is anything. Errors: %LUCIDA_ERROR_IO,
+ * _UNWRITABLE. */
 gboolean lucida_folder_task_finish (LucidaFolderTask *self, GError **error);
 /* (transfer none) */
 const LucidaFolderReport *lucida_folder_task_get_report (const LucidaFolderTask *self);

@@ -83,13 +83,13 @@ write_ok (const char *path, const char *text)
 }
 
 static void
-assert_refused (const char *path, const char *text)
+assert_refused (const char *path, const char *text, LucidaError code)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *prefix = g_strdup_printf ("%s: ", path);
 
   g_assert_false (lucida_atomic_file_write (path, text, strlen (text), &error));
-  g_assert_error (error, LUCIDA_ERROR, LUCIDA_ERROR_IO);
+  g_assert_error (error, LUCIDA_ERROR, (int) code);
   g_assert_true (g_str_has_prefix (error->message, prefix));
   g_assert_null (strchr (error->message, '\n'));
 }
@@ -165,7 +165,7 @@ test_missing_folder (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (fixture->folder, "none", "map.png", NULL);
 
-  assert_refused (path, "text");
+  assert_refused (path, "text", LUCIDA_ERROR_UNWRITABLE);
   g_assert_cmpuint (count_files (fixture->folder), ==, 0);
 }
 
@@ -173,7 +173,7 @@ static void
 test_folder_in_the_way (Fixture *fixture, gconstpointer data)
 {
   g_assert_cmpint (g_mkdir (fixture->path, 0755), ==, 0);
-  assert_refused (fixture->path, "text");
+  assert_refused (fixture->path, "text", LUCIDA_ERROR_IO);
   g_assert_cmpuint (count_files (fixture->folder), ==, 1);
 }
 
@@ -181,7 +181,7 @@ static void
 test_pipe_in_the_way (Fixture *fixture, gconstpointer data)
 {
   g_assert_cmpint (mkfifo (fixture->path, 0600), ==, 0);
-  assert_refused (fixture->path, "text");
+  assert_refused (fixture->path, "text", LUCIDA_ERROR_IO);
   g_assert_cmpuint (count_files (fixture->folder), ==, 1);
 }
 
@@ -195,7 +195,7 @@ test_read_only_folder (Fixture *fixture, gconstpointer data)
     }
   write_ok (fixture->path, "former");
   g_assert_cmpint (g_chmod (fixture->folder, 0555), ==, 0);
-  assert_refused (fixture->path, "new");
+  assert_refused (fixture->path, "new", LUCIDA_ERROR_UNWRITABLE);
   g_assert_cmpint (g_chmod (fixture->folder, 0755), ==, 0);
   assert_contents (fixture->path, "former");
   g_assert_cmpuint (count_files (fixture->folder), ==, 1);
@@ -214,7 +214,7 @@ test_full_disk (Fixture *fixture, gconstpointer data)
   limit = former;
   limit.rlim_cur = 4096;
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
-  assert_refused (fixture->path, large);
+  assert_refused (fixture->path, large, LUCIDA_ERROR_IO);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &former), ==, 0);
   assert_contents (fixture->path, "former");
   g_assert_cmpuint (count_files (fixture->folder), ==, 1);

@@ -209,6 +209,37 @@ test_neighbours_are_ready (Fixture *self, gconstpointer data)
   g_assert_cmpfloat (lucida_session_get_explanation (self->session)->seconds.forward, >, 0.0);
 }
 
+/* Shows the next picture and tells whether its second map had been computed. */
+static gboolean
+next_comparison_is_ready (Fixture *self, int class_index)
+{
+  gboolean ready = next_is_ready (self);
+  LucidaExplanation *other = lucida_session_get_other_explanation (self->session);
+
+  g_assert_nonnull (other);
+  g_assert_cmpint (other->class_index, ==, class_index);
+  return ready && other->seconds.forward == 0.0 && other->seconds.backward == 0.0;
+}
+
+static void
+test_comparisons_are_ready (Fixture *self, gconstpointer data)
+{
+  const LucidaQuestion runner_up = { LUCIDA_RUNNER_UP, LUCIDA_NO_CLASS, NULL, NULL };
+
+  open_folder (self);
+  /* the neighbours have been looked at for the main question alone */
+  lucida_session_set_other (self->session, &runner_up);
+  settle (self);
+  /* a kitten, a cat, a dog: of two classes the other one */
+  g_assert_true (next_comparison_is_ready (self, 1));
+  g_assert_true (next_comparison_is_ready (self, 1));
+  g_assert_true (next_comparison_is_ready (self, 0));
+  /* without any the neighbours are looked at as before */
+  lucida_session_set_other (self->session, NULL);
+  settle (self);
+  g_assert_true (next_is_ready (self));
+}
+
 static void
 test_what_is_seen_is_predicted (Fixture *self, gconstpointer data)
 {
@@ -323,6 +354,7 @@ main (int argc, char **argv)
     { "/pictures/one-picture-brings-its-folder", test_one_picture_brings_its_folder },
     { "/pictures/wrong-ones-leave-the-list", test_wrong_ones_leave_the_list },
     { "/pictures/neighbours-are-ready", test_neighbours_are_ready },
+    { "/pictures/comparisons-are-ready", test_comparisons_are_ready },
     { "/pictures/what-is-seen-is-predicted", test_what_is_seen_is_predicted },
     { "/pictures/stopping-and-asking-again", test_stopping },
     { "/pictures/files-come-and-go", test_files_come_and_go },

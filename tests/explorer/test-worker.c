@@ -395,6 +395,51 @@ test_giving_way (void)
   gate_free (dropped_gate);
 }
 
+static gpointer
+run_lasting (gpointer data, LucidaJob *job, GCancellable *cancellable, GError **error)
+{
+  int *runs = data;
+
+  g_assert_false (g_cancellable_is_cancelled (cancellable));
+  (*runs)++;
+  return NULL;
+}
+
+static void
+lasting_done_cb (gpointer result, const GError *error, gpointer data)
+{
+  int *runs = data;
+
+  g_assert_no_error (error);
+  *runs += 10;
+}
+
+static void
+test_lasting (void)
+{
+  LucidaWorker *worker = lucida_worker_new ();
+  Log log = log_new ();
+  Gate *gate = gate_new (FALSE);
+  int told = 0;
+  int runs = 0;
+
+  lucida_worker_push_lasting (worker, 0, run_lasting, &told, NULL, lasting_done_cb);
+  settle (worker);
+  g_assert_cmpint (told, ==, 11);
+
+  push (worker, &log, NULL, 0, "running", gate);
+  gate_wait (gate, &gate->begun);
+  push (worker, &log, NULL, 0, "waiting", NULL);
+  lucida_worker_push_lasting (worker, 0, run_lasting, &runs, NULL, lasting_done_cb);
+  lucida_worker_cancel (worker, NULL);
+  lucida_worker_free (worker);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  g_assert_cmpint (runs, ==, 1);
+  log_check (&log, NULL, "", 2);
+  gate_free (gate);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -409,5 +454,6 @@ main (int argc, char **argv)
   g_test_add_func ("/worker/may-be-freed-while-a-job-runs", test_free_while_running);
   g_test_add_func ("/worker/may-be-freed-from-a-result", test_free_from_a_result);
   g_test_add_func ("/worker/idle-jobs-give-way", test_giving_way);
+  g_test_add_func ("/worker/lasting-jobs-outlive-it", test_lasting);
   return g_test_run ();
 }

@@ -182,7 +182,7 @@ test_failures_name_the_file (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) writing = NULL, kind = NULL;
 
   g_assert_false (lucida_image_file_write (path, LUCIDA_FILE_PNG, surface, NULL, NULL, &writing));
-  g_assert_error (writing, LUCIDA_ERROR, LUCIDA_ERROR_IO);
+  g_assert_error (writing, LUCIDA_ERROR, LUCIDA_ERROR_UNWRITABLE);
   g_assert_true (g_str_has_prefix (writing->message, prefix));
   g_assert_false (lucida_image_file_write (path, LUCIDA_FILE_PDF, surface, NULL, NULL, &kind));
   g_assert_error (kind, LUCIDA_ERROR, LUCIDA_ERROR_INVALID);

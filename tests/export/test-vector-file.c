@@ -131,7 +131,7 @@ test_failures_name_the_file (Fixture *fixture, gconstpointer data)
 
   g_assert_false (
       lucida_vector_file_write (path, LUCIDA_FILE_PDF, 200, 100, draw_all, NULL, &writing));
-  g_assert_error (writing, LUCIDA_ERROR, LUCIDA_ERROR_IO);
+  g_assert_error (writing, LUCIDA_ERROR, LUCIDA_ERROR_UNWRITABLE);
   g_assert_true (g_str_has_prefix (writing->message, prefix));
   g_assert_false (
       lucida_vector_file_write (path, LUCIDA_FILE_PNG, 200, 100, draw_all, NULL, &kind));

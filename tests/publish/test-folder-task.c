@@ -2,10 +2,17 @@
 #include "place.h"
 #include "publish/folder-task.h"
 
+#include <fcntl.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#define FULL_DISK 400000 /* bytes: a map takes some 200 000 */
 
 static LucidaPool *pool;
 static LucidaModel *model;
+static gboolean has_mounts; /* disks of our own */
 
 static const char *const names[] = { "cat.jpg", "dog.jpg", "cat-and-dog.jpg" };
 
@@ -222,10 +229,99 @@ test_nothing_more_can_be_written (Place *place, gconstpointer data)
   g_assert_cmpint (lucida_folder_task_prepare (task, NULL), ==, 0);
   g_assert_cmpint (g_rmdir (out), ==, 0);
   g_assert_false (lucida_folder_task_run (task, 0, pool, NULL, &error));
-  g_assert_error (error, LUCIDA_ERROR, LUCIDA_ERROR_IO);
+  g_assert_error (error, LUCIDA_ERROR, LUCIDA_ERROR_UNWRITABLE);
   g_assert_nonnull (strstr (error->message, "cat.png: "));
   g_assert_false (lucida_folder_task_finish (task, &again));
-  g_assert_error (again, LUCIDA_ERROR, LUCIDA_ERROR_IO);
+  g_assert_error (again, LUCIDA_ERROR, LUCIDA_ERROR_UNWRITABLE);
+}
+
+/* Folders in the places of a picture and of a map: the others are written all the same. */
+static void
+test_one_file_cannot_be_written (Place *place, gconstpointer data)
+{
+  g_auto (GStrv) pictures = fill (place, FALSE);
+  g_autoptr (LucidaFolderTask) task = new_task (place, "out", pictures, LUCIDA_FILE_NPY);
+  const LucidaFolderReport *report = lucida_folder_task_get_report (task);
+  g_autofree char *picture = place_path (place, "out/cat.png");
+  g_autofree char *map = place_path (place, "out/dog.npy");
+  g_autofree char *table = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  g_assert_cmpint (g_mkdir (picture, 0777), ==, 0);
+  g_assert_cmpint (g_mkdir (map, 0777), ==, 0);
+  g_assert_cmpint (lucida_folder_task_prepare (task, NULL), ==, 2);
+  run_all (task);
+  g_assert_cmpuint (report->done, ==, 1);
+  g_assert_cmpuint (report->failed, ==, 2);
+  g_assert_nonnull (strstr (report->failure, "cat.png: cannot be written"));
+  table = read_file (place, "out", "predictions.csv");
+  lines = g_strsplit (table, "\n", -1);
+  /* what the network said is known all the same; of the second the picture is there */
+  g_assert_true (g_str_has_prefix (lines[1], "cat.jpg,cat,0,0."));
+  g_assert_nonnull (strstr (lines[1], ",cat,,"));
+  g_assert_nonnull (strstr (lines[1], "cat.png: cannot be written"));
+  g_assert_true (g_str_has_prefix (lines[2], "dog.jpg,dog,1,0."));
+  g_assert_nonnull (strstr (lines[2], ",dog,dog.png,"));
+  g_assert_nonnull (strstr (lines[2], "dog.npy: cannot be written"));
+  g_assert_true (g_str_has_suffix (lines[3], ",cat-and-dog.png,"));
+  /* both folders, two pictures, a map and the table */
+  g_assert_cmpuint (count_files (place, "out"), ==, 2 + 2 + 1 + 1);
+}
+
+/* A disk of this size, in bytes, at @folder; %FALSE where the system does not let us. */
+static gboolean
+mount_disk (const char *folder, guint size)
+{
+  g_autofree char *options = g_strdup_printf ("size=%u", size);
+
+  return has_mounts && mount ("none", folder, "tmpfs", 0, options) == 0;
+}
+
+static void
+test_full_disk (Place *place, gconstpointer data)
+{
+  g_auto (GStrv) pictures = fill (place, FALSE);
+  g_autoptr (LucidaFolderTask) task = new_task (place, "out", pictures, LUCIDA_FILE_UNKNOWN);
+  const LucidaFolderReport *report = lucida_folder_task_get_report (task);
+  g_autofree char *out = place_path (place, "out");
+  g_autoptr (GError) error = NULL;
+
+  if (!mount_disk (out, FULL_DISK))
+    {
+      g_test_skip ("no disk can be mounted here");
+      return;
+    }
+  g_assert_cmpint (lucida_folder_task_prepare (task, NULL), ==, 0);
+  for (guint i = 0; !error; i++)
+    {
+      g_assert_cmpuint (i, <, lucida_folder_task_get_n_pictures (task));
+      lucida_folder_task_run (task, i, pool, NULL, &error);
+    }
+  g_assert_error (error, LUCIDA_ERROR, LUCIDA_ERROR_UNWRITABLE);
+  g_assert_cmpuint (report->failed, ==, 1);
+  /* there is room for the table and what was written before, and nothing else is left */
+  g_assert_true (lucida_folder_task_finish (task, NULL));
+  g_assert_cmpuint (count_files (place, "out"), ==, report->done + 1);
+  g_assert_cmpint (umount (out), ==, 0);
+}
+
+/* A name space of our own, in which disks can be mounted; before there is any other thread. */
+static gboolean
+enter_mounts (void)
+{
+  g_autofree char *map = g_strdup_printf ("0 %u 1", (guint) getuid ());
+  gboolean written;
+  int file;
+
+  if (geteuid () == 0)
+    return unshare (CLONE_NEWNS) == 0 && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+  if (unshare (CLONE_NEWUSER | CLONE_NEWNS) != 0)
+    return FALSE;
+  file = g_open ("/proc/self/uid_map", O_WRONLY | O_CLOEXEC, 0);
+  written = file >= 0 && write (file, map, strlen (map)) == (gssize) strlen (map);
+  if (file >= 0)
+    g_close (file, NULL);
+  return written;
 }
 
 int
@@ -235,6 +331,7 @@ main (int argc, char **argv)
   int code;
 
   g_test_init (&argc, &argv, NULL);
+  has_mounts = enter_mounts ();
   pool = lucida_pool_new (0);
   model = lucida_model_open ("demo", pool, NULL, &error);
   g_assert_no_error (error);
@@ -245,6 +342,8 @@ main (int argc, char **argv)
   ADD ("inputs-are-never-overwritten", test_inputs_are_never_overwritten);
   ADD ("stopped", test_stopped);
   ADD ("nothing-more-can-be-written", test_nothing_more_can_be_written);
+  ADD ("one-file-cannot-be-written", test_one_file_cannot_be_written);
+  ADD ("full-disk", test_full_disk);
   code = g_test_run ();
   lucida_model_unref (model);
   lucida_pool_free (pool);
