@@ -276,14 +276,16 @@ _lucida_pictures_follow (LucidaPictures *self, const char *path)
   fill (self, sources, full);
 }
 
-void
+gboolean
 _lucida_pictures_fail (LucidaPictures *self, const char *path, const char *sentence)
 {
   g_autofree char *full = g_canonicalize_filename (path, NULL);
   guint position = lucida_picture_list_find_path (self->list, full);
 
-  if (position != LUCIDA_NO_POSITION)
-    lucida_picture_item_set_error (lucida_picture_list_get (self->list, position), sentence);
+  if (position == LUCIDA_NO_POSITION)
+    return FALSE;
+  lucida_picture_item_set_error (lucida_picture_list_get (self->list, position), sentence);
+  return self->selected && self->position == position;
 }
 
 LucidaPictures *

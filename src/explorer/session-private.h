@@ -102,8 +102,8 @@ void _lucida_pictures_close (LucidaPictures *self);
 void _lucida_pictures_free (LucidaPictures *self);
 /* The picture has been opened: it is one of those, or they are its folder's from now on. */
 void _lucida_pictures_follow (LucidaPictures *self, const char *path);
-/* The picture could not be opened. */
-void _lucida_pictures_fail (LucidaPictures *self, const char *path, const char *sentence);
+/* The picture could not be opened; %TRUE if it is the one that is selected. */
+gboolean _lucida_pictures_fail (LucidaPictures *self, const char *path, const char *sentence);
 
 /* session-ahead.c */
 

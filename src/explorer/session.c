@@ -251,6 +251,19 @@ take_picture (LucidaSession *self, LucidaOpenedPicture *opened, const char *path
   emit_scores_and_explanation (self);
 }
 
+/* The one that is asked for cannot be shown, and no other may stand in its place. */
+static void
+drop_picture (LucidaSession *self)
+{
+  g_clear_pointer (&self->picture, lucida_picture_unref);
+  g_clear_pointer (&self->picture_key, g_free);
+  g_clear_pointer (&self->picture_path, g_free);
+  forget_scores (self);
+  _lucida_session_forget_layer_maps (self, TRUE);
+  g_signal_emit (self, signals[PICTURE_CHANGED], 0);
+  emit_scores_and_explanation (self);
+}
+
 static void
 take_analysis (LucidaSession *self, LucidaAnalysis *analysis)
 {
@@ -281,8 +294,10 @@ phase_done_cb (gpointer result, const GError *error, gpointer data)
   if (error)
     {
       self->to_remember = self->to_remember && request->phase != LUCIDA_PHASE_MODEL;
-      if (request->phase == LUCIDA_PHASE_PICTURE)
-        _lucida_pictures_fail (self->pictures, request->path, error->message);
+      if (request->phase == LUCIDA_PHASE_PICTURE
+          && _lucida_pictures_fail (self->pictures, request->path, error->message)
+          && g_strcmp0 (request->path, self->picture_path) != 0)
+        drop_picture (self);
       _lucida_session_fail (self, error->message);
       if (request->phase == LUCIDA_PHASE_OTHER)
         _lucida_session_take_other (self, NULL);
