@@ -4,6 +4,7 @@
 
 #include "app/swatch.h"
 #include "app/template.h"
+#include "app/text.h"
 #include "render/legend.h"
 
 #include <glib/gi18n.h>
@@ -114,6 +115,7 @@ add_label (LucidaLegendBar *self)
   GtkWidget *label
       = g_object_new (GTK_TYPE_LABEL, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
 
+  gtk_widget_set_direction (label, GTK_TEXT_DIR_LTR);
   gtk_widget_add_css_class (label, "numeric");
   gtk_widget_set_parent (label, GTK_WIDGET (self));
   return label;
@@ -152,6 +154,8 @@ show (LucidaLegendBar *self, const char *min, const char *max, const char *descr
 void
 lucida_legend_bar_set_range (LucidaLegendBar *self, double min, double max)
 {
+  g_autofree char *least = NULL;
+  g_autofree char *most = NULL;
   g_autofree char *from = NULL;
   g_autofree char *to = NULL;
   g_autofree char *end = NULL;
@@ -159,8 +163,10 @@ lucida_legend_bar_set_range (LucidaLegendBar *self, double min, double max)
 
   g_return_if_fail (LUCIDA_IS_LEGEND_BAR (self));
 
-  from = lucida_legend_format_value (min);
-  to = lucida_legend_format_value (max);
+  least = lucida_legend_format_value (min);
+  most = lucida_legend_format_value (max);
+  from = lucida_text_isolate (least);
+  to = lucida_text_isolate (most);
   /* Translators: the legend's hottest end, with the map's value there. */
   end = g_strdup_printf (_ ("max %s"), to);
   /* Translators: the legend for those who cannot see it; the map's least and largest value. */
