@@ -2,6 +2,7 @@
 
 #include "app/canvas-frame.h"
 
+#include "app/canvas-foot.h"
 #include "app/canvas.h"
 #include "app/compare-view.h"
 #include "app/legend-bar.h"
@@ -12,6 +13,7 @@
 
 #define PROBE_ABOVE 14 /* pixels from the upper edge */
 #define PROBE_BELOW 66 /* the same, below what the halves are called */
+#define CAPTION_LINES 3
 
 struct _LucidaCanvasFrame
 {
@@ -200,6 +202,7 @@ lucida_canvas_frame_class_init (LucidaCanvasFrameClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = lucida_canvas_frame_dispose;
   g_type_ensure (LUCIDA_TYPE_CANVAS);
+  g_type_ensure (LUCIDA_TYPE_CANVAS_FOOT);
   g_type_ensure (LUCIDA_TYPE_COMPARE_VIEW);
   g_type_ensure (LUCIDA_TYPE_LEGEND_BAR);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
@@ -220,6 +223,7 @@ static void
 lucida_canvas_frame_init (LucidaCanvasFrame *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   add_bare_gesture (self);
 }
 
@@ -313,10 +317,9 @@ lucida_canvas_frame_set_presenting (LucidaCanvasFrame *self, gboolean presenting
     gtk_widget_add_css_class (GTK_WIDGET (self), "presenting");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "presenting");
-  /* large type may need more than one line, and nothing of it may be lost */
-  gtk_label_set_wrap (self->caption, presenting);
-  gtk_label_set_ellipsize (self->caption,
-                           presenting ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_MIDDLE);
+  /* of what is shown in large type nothing may be lost */
+  gtk_label_set_lines (self->caption, presenting ? -1 : CAPTION_LINES);
+  gtk_label_set_ellipsize (self->caption, presenting ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
   show_explanation (self);
 }

@@ -2,6 +2,7 @@
 
 #include "app/canvas-private.h"
 
+#include "app/text.h"
 #include "render/legend.h"
 
 #include <glib/gi18n.h>
@@ -27,6 +28,9 @@ describe_pointer (LucidaCanvas *self)
   const LucidaPlacement *placement = &self->placement;
   cairo_rectangle_int_t extent;
   double x, y, u, v, heat;
+  g_autofree char *pixel = NULL;
+  g_autofree char *place = NULL;
+  g_autofree char *number = NULL;
   g_autofree char *value = NULL;
 
   if (!self->picture || !self->pointer_inside)
@@ -38,13 +42,15 @@ describe_pointer (LucidaCanvas *self)
     return NULL;
   x = floor (x);
   y = floor (y);
+  pixel = g_strdup_printf ("%.0f, %.0f", x, y);
+  place = lucida_text_isolate (pixel);
   if (!heatmap)
-    return g_strdup_printf ("%.0f, %.0f", x, y);
+    return g_steal_pointer (&place);
   u = (x + 0.5 - placement->x) / placement->width;
   v = (y + 0.5 - placement->y) / placement->height;
   if (u < 0.0 || v < 0.0 || u > 1.0 || v > 1.0)
     /* Translators: column and row of a pixel outside the part that the network gets. */
-    return g_strdup_printf (_ ("%.0f, %.0f  not seen by the network"), x, y);
+    return g_strdup_printf (_ ("%s  not seen by the network"), place);
   if (other && _lucida_canvas_get_n_halves (self) > 1)
     {
       g_autofree char *first = describe_heat (heatmap, u, v);
@@ -52,15 +58,16 @@ describe_pointer (LucidaCanvas *self)
 
       /* Translators: column and row of a pixel, and the two maps there, as shares of their maxima.
        */
-      return g_strdup_printf (_ ("%.0f, %.0f  heat %s | %s"), x, y, first, second);
+      return g_strdup_printf (_ ("%s  heat %s | %s"), place, first, second);
     }
   if (heatmap->evidence != LUCIDA_EVIDENCE_FOUND)
-    return g_strdup_printf ("%.0f, %.0f", x, y);
+    return g_steal_pointer (&place);
   heat = lucida_overlay_sample (heatmap, u, v);
-  value = lucida_legend_format_value (heatmap->min + heat * (heatmap->max - heatmap->min));
+  number = lucida_legend_format_value (heatmap->min + heat * (heatmap->max - heatmap->min));
+  value = lucida_text_isolate (number);
   /* Translators: column and row of a pixel, the map there as a share of its maximum, and the number
    * itself. */
-  return g_strdup_printf (_ ("%.0f, %.0f  heat %.2f  value %s"), x, y, heat, value);
+  return g_strdup_printf (_ ("%s  heat %.2f  value %s"), place, heat, value);
 }
 
 void

@@ -15,7 +15,7 @@
 #define SEARCH_ABOVE 10 /* classes; fewer are seen at a glance */
 #define MIN_ROWS 3      /* are seen at once, however low the window is */
 #define STALE_TIME 250  /* ms that the former picture's scores may be seen */
-#define ROW_HEIGHT 35   /* pixels, about */
+#define ROW_REST 18     /* pixels of a row's height, about, that are not its text */
 
 struct _LucidaClassList
 {
@@ -114,6 +114,20 @@ refilter (LucidaClassList *self)
   gtk_widget_set_visible (GTK_WIDGET (self->scroller), !nothing);
 }
 
+/* The rows are as high as their letters want it. */
+static void
+set_min_height (LucidaClassList *self)
+{
+  guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (self->items)), MIN_ROWS);
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), "x");
+  int height;
+
+  pango_layout_get_pixel_size (layout, NULL, &height);
+  gtk_scrolled_window_set_min_content_height (
+      self->scroller, MIN ((int) n * (height + ROW_REST),
+                           gtk_scrolled_window_get_max_content_height (self->scroller)));
+}
+
 /* As many places as there are classes. */
 static void
 make_places (LucidaClassList *self, guint n)
@@ -130,7 +144,7 @@ make_places (LucidaClassList *self, guint n)
   /* what is typed in a long list searches it */
   gtk_search_entry_set_key_capture_widget (self->search,
                                            n > SEARCH_ABOVE ? GTK_WIDGET (self->view) : NULL);
-  gtk_scrolled_window_set_min_content_height (self->scroller, MIN ((int) n, MIN_ROWS) * ROW_HEIGHT);
+  set_min_height (self);
 }
 
 /* Gives the classes their places: the most probable first. */
@@ -257,6 +271,13 @@ matches_cb (gpointer item, gpointer data)
   return !self->folded || lucida_class_item_matches (item, self->folded);
 }
 
+static void
+lucida_class_list_system_setting_changed (GtkWidget *widget, GtkSystemSetting setting)
+{
+  GTK_WIDGET_CLASS (lucida_class_list_parent_class)->system_setting_changed (widget, setting);
+  set_min_height (LUCIDA_CLASS_LIST (widget));
+}
+
 static gboolean
 lucida_class_list_focus (GtkWidget *widget, GtkDirectionType direction)
 {
@@ -292,6 +313,7 @@ lucida_class_list_class_init (LucidaClassListClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = lucida_class_list_dispose;
   widget_class->focus = lucida_class_list_focus;
+  widget_class->system_setting_changed = lucida_class_list_system_setting_changed;
   g_type_ensure (LUCIDA_TYPE_CONTRAST);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class,

@@ -84,8 +84,7 @@ show_item (LucidaClassRow *self)
   if (!isnan (probability))
     score = lucida_text_percent (probability);
   else if (!isnan (logit))
-    /* Translators: a network's raw score, without a unit. */
-    score = g_strdup_printf (_ ("%.2f"), logit);
+    score = lucida_text_logit (logit);
   else
     score = g_strdup ("");
   gtk_label_set_text (self->name, lucida_class_item_get_name (item));

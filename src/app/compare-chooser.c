@@ -26,7 +26,9 @@ struct _LucidaCompareChooser
   GtkToggleButton *by_method;
   GtkToggleButton *by_layer;
   GtkSearchEntry *search;
+  GtkWidget *scroller;
   GtkListView *view;
+  GtkLabel *nothing;
 
   LucidaSession *session;
   GListStore *items;
@@ -159,6 +161,19 @@ select_shown (LucidaCompareChooser *self)
 }
 
 static void
+refilter (LucidaCompareChooser *self)
+{
+  gboolean nothing;
+
+  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  nothing = self->folded && g_list_model_get_n_items (G_LIST_MODEL (self->found)) == 0;
+  gtk_label_set_text (self->nothing, get_way (self) == BY_LAYER ? _ ("No layer has such a name")
+                                                                : _ ("No class has such a name"));
+  gtk_widget_set_visible (GTK_WIDGET (self->nothing), nothing);
+  gtk_widget_set_visible (self->scroller, !nothing);
+}
+
+static void
 refill (LucidaCompareChooser *self)
 {
   GtkToggleButton *buttons[] = { self->by_class, self->by_method, self->by_layer };
@@ -178,7 +193,7 @@ refill (LucidaCompareChooser *self)
   g_clear_pointer (&self->folded, g_free);
   g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
                        items->pdata, items->len);
-  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_LESS_STRICT);
+  refilter (self);
   self->updating = FALSE;
   gtk_widget_set_visible (GTK_WIDGET (self->search), items->len > SEARCH_ABOVE);
   select_shown (self);
@@ -258,7 +273,7 @@ search_changed_cb (LucidaCompareChooser *self)
   g_clear_pointer (&self->folded, g_free);
   if (text[0])
     self->folded = g_utf8_casefold (text, -1);
-  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  refilter (self);
   select_shown (self);
 }
 
@@ -357,7 +372,9 @@ lucida_compare_chooser_class_init (LucidaCompareChooserClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaCompareChooser, by_method);
   gtk_widget_class_bind_template_child (widget_class, LucidaCompareChooser, by_layer);
   gtk_widget_class_bind_template_child (widget_class, LucidaCompareChooser, search);
+  gtk_widget_class_bind_template_child (widget_class, LucidaCompareChooser, scroller);
   gtk_widget_class_bind_template_child (widget_class, LucidaCompareChooser, view);
+  gtk_widget_class_bind_template_child (widget_class, LucidaCompareChooser, nothing);
   gtk_widget_class_bind_template_callback (widget_class, toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, swap_cb);

@@ -249,6 +249,17 @@ allocate (gpointer child, int x, int y, int width, int height)
   gtk_widget_size_allocate (child, &(GtkAllocation){ x, y, width, height }, -1);
 }
 
+/* A menu button does not say how high it is at a width; the button inside does. */
+static int
+measure_height (gpointer pill, int width)
+{
+  GtkWidget *widget = GTK_IS_MENU_BUTTON (pill) ? gtk_widget_get_first_child (pill) : pill;
+  int height;
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL, NULL);
+  return height;
+}
+
 /* A pill lies at the upper outer corner of its half. Without room it is not shown, unless it is to
  * be @kept. */
 static void
@@ -256,7 +267,7 @@ allocate_pill (LucidaCompareView *self, gpointer pill, LucidaHalf half, gboolean
 {
   gboolean mirrored = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
   GdkRectangle area;
-  int minimum, natural, height, room;
+  int minimum, natural, room;
 
   if (!gtk_widget_get_visible (pill))
     return;
@@ -265,11 +276,10 @@ allocate_pill (LucidaCompareView *self, gpointer pill, LucidaHalf half, gboolean
   gtk_widget_measure (pill, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, &natural, NULL, NULL);
   gtk_widget_set_child_visible (pill, kept || room >= minimum);
   natural = MAX (minimum, MIN (natural, room));
-  gtk_widget_measure (pill, GTK_ORIENTATION_VERTICAL, natural, NULL, &height, NULL, NULL);
   allocate (pill,
             (half == LUCIDA_HALF_MAIN) == mirrored ? area.x + area.width - MARGIN - natural
                                                    : area.x + MARGIN,
-            MARGIN, natural, height);
+            MARGIN, natural, measure_height (pill, natural));
 }
 
 static void

@@ -17,7 +17,9 @@ struct _LucidaContrast
   GtkWidget *remove;
   GtkPopover *popover;
   GtkEditable *search;
+  GtkWidget *scroller;
   GtkListView *view;
+  GtkWidget *nothing;
 
   LucidaSession *session;
   GListModel *classes;
@@ -70,7 +72,12 @@ follow_session (LucidaContrast *self)
 static void
 refilter (LucidaContrast *self)
 {
+  gboolean nothing;
+
   gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  nothing = self->folded && g_list_model_get_n_items (G_LIST_MODEL (self->found)) == 0;
+  gtk_widget_set_visible (self->nothing, nothing);
+  gtk_widget_set_visible (self->scroller, !nothing);
 }
 
 static void
@@ -158,7 +165,9 @@ lucida_contrast_class_init (LucidaContrastClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaContrast, remove);
   gtk_widget_class_bind_template_child (widget_class, LucidaContrast, popover);
   gtk_widget_class_bind_template_child (widget_class, LucidaContrast, search);
+  gtk_widget_class_bind_template_child (widget_class, LucidaContrast, scroller);
   gtk_widget_class_bind_template_child (widget_class, LucidaContrast, view);
+  gtk_widget_class_bind_template_child (widget_class, LucidaContrast, nothing);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, shown_cb);

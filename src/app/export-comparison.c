@@ -3,6 +3,7 @@
 #include "app/export-comparison.h"
 
 #include "app/text.h"
+#include "base/bidi.h"
 #include "base/error.h"
 #include "base/escape.h"
 #include "export/figure-file.h"
@@ -116,7 +117,7 @@ describe_predicted (LucidaSession *session, LucidaModel *model)
   if (predicted < 0 || !probabilities)
     return g_strdup (predicted < 0 ? "" : lucida_model_get_class_name (model, predicted));
   percent = lucida_text_percent (probabilities[predicted]);
-  return g_strdup_printf ("%s %s", lucida_model_get_class_name (model, predicted), percent);
+  return lucida_bidi_join (lucida_model_get_class_name (model, predicted), percent);
 }
 
 gboolean

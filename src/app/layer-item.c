@@ -71,9 +71,12 @@ lucida_layer_item_new (const LucidaLayer *layer, gboolean is_default, gboolean f
   self->op = g_strdup (layer->op);
   self->shape = lucida_text_shape (layer->channels, layer->height, layer->width);
   if (first)
-    /* Translators: heads the layers whose outputs have this height and width. */
-    self->heading
-        = g_strdup_printf (_ ("Stage %d · %d × %d"), layer->stage + 1, layer->height, layer->width);
+    {
+      g_autofree char *size = lucida_text_size (layer->height, layer->width);
+
+      /* Translators: heads the layers whose outputs have this height and width. */
+      self->heading = g_strdup_printf (_ ("Stage %d · %s"), layer->stage + 1, size);
+    }
   self->value = layer->value;
   self->is_default = is_default;
   return self;

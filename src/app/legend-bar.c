@@ -4,11 +4,13 @@
 
 #include "app/swatch.h"
 #include "app/template.h"
+#include "app/text.h"
 #include "render/legend.h"
 
 #include <glib/gi18n.h>
 
 #define WIDTH 240
+#define LEAST_WIDTH 100
 #define BAR_HEIGHT 12
 #define TICK_HEIGHT 4 /* below the bar */
 #define N_TICKS 5     /* at equal shares of the maximum */
@@ -35,6 +37,15 @@ get_natural (GtkWidget *widget, GtkOrientation orientation)
   return natural;
 }
 
+/* The width of all labels: the middle one stands in the middle, @end is the wider one of the
+ * others.
+ */
+static int
+measure_labels (LucidaLegendBar *self, int end)
+{
+  return 2 * (end + GAP) + get_natural (self->middle, GTK_ORIENTATION_HORIZONTAL);
+}
+
 static void
 lucida_legend_bar_measure (GtkWidget *widget, GtkOrientation orientation, int for_size,
                            int *minimum, int *natural, int *minimum_baseline, int *natural_baseline)
@@ -43,11 +54,11 @@ lucida_legend_bar_measure (GtkWidget *widget, GtkOrientation orientation, int fo
 
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     {
-      /* the middle label stands in the middle, whichever of the others is the wider one */
-      int ends = MAX (get_natural (self->min, orientation), get_natural (self->max, orientation));
-      int labels = 2 * (ends + GAP) + get_natural (self->middle, orientation);
+      int min = get_natural (self->min, orientation);
+      int max = get_natural (self->max, orientation);
 
-      *minimum = *natural = MAX (WIDTH, labels);
+      *minimum = MAX (LEAST_WIDTH, min + GAP + max);
+      *natural = MAX (WIDTH, measure_labels (self, MAX (min, max)));
     }
   else
     *minimum = *natural = BAR_HEIGHT + TICK_HEIGHT + get_natural (self->max, orientation);
@@ -69,6 +80,7 @@ lucida_legend_bar_size_allocate (GtkWidget *widget, int width, int height, int b
   int min = get_natural (self->min, GTK_ORIENTATION_HORIZONTAL);
   int max = get_natural (self->max, GTK_ORIENTATION_HORIZONTAL);
 
+  gtk_widget_set_child_visible (self->middle, measure_labels (self, MAX (min, max)) <= width);
   allocate (self->swatch, 0, 0, width, BAR_HEIGHT);
   allocate (self->min, 0, y, min, rest);
   allocate (self->middle, (width - middle) / 2, y, middle, rest);
@@ -114,6 +126,7 @@ add_label (LucidaLegendBar *self)
   GtkWidget *label
       = g_object_new (GTK_TYPE_LABEL, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
 
+  gtk_widget_set_direction (label, GTK_TEXT_DIR_LTR);
   gtk_widget_add_css_class (label, "numeric");
   gtk_widget_set_parent (label, GTK_WIDGET (self));
   return label;
@@ -152,6 +165,8 @@ show (LucidaLegendBar *self, const char *min, const char *max, const char *descr
 void
 lucida_legend_bar_set_range (LucidaLegendBar *self, double min, double max)
 {
+  g_autofree char *least = NULL;
+  g_autofree char *most = NULL;
   g_autofree char *from = NULL;
   g_autofree char *to = NULL;
   g_autofree char *end = NULL;
@@ -159,8 +174,10 @@ lucida_legend_bar_set_range (LucidaLegendBar *self, double min, double max)
 
   g_return_if_fail (LUCIDA_IS_LEGEND_BAR (self));
 
-  from = lucida_legend_format_value (min);
-  to = lucida_legend_format_value (max);
+  least = lucida_legend_format_value (min);
+  most = lucida_legend_format_value (max);
+  from = lucida_text_isolate (least);
+  to = lucida_text_isolate (most);
   /* Translators: the legend's hottest end, with the map's value there. */
   end = g_strdup_printf (_ ("max %s"), to);
   /* Translators: the legend for those who cannot see it; the map's least and largest value. */

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "app/application.h"
+#include "app/style.h"
 #include "explorer/model.h"
 
 #include <glib/gi18n.h>
@@ -36,6 +37,7 @@ main (int argc, char **argv)
   g_autoptr (LucidaApplication) application = NULL;
   g_autofree char *locale = lucida_locale_dup_path ();
 
+  lucida_style_prepare ();
   signal (SIGXFSZ, SIG_IGN); /* a limit is an error like a full disk */
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, locale);

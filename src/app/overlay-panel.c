@@ -33,11 +33,10 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* 0 … 1 as "60 %", without a fraction. */
 static void
-set_percent (GtkLabel *label, double value)
+set_share (GtkLabel *label, double value)
 {
-  g_autofree char *text = g_strdup_printf (_ ("%.0f %%"), 100.0 * value);
+  g_autofree char *text = lucida_text_share (value);
 
   gtk_label_set_text (label, text);
 }
@@ -45,8 +44,8 @@ set_percent (GtkLabel *label, double value)
 static void
 changed_cb (LucidaOverlayPanel *self)
 {
-  set_percent (self->opacity_text, gtk_adjustment_get_value (self->opacity));
-  set_percent (self->threshold_text, gtk_adjustment_get_value (self->threshold));
+  set_share (self->opacity_text, gtk_adjustment_get_value (self->opacity));
+  set_share (self->threshold_text, gtk_adjustment_get_value (self->threshold));
   g_signal_emit (self, signals[STYLE_CHANGED], 0);
 }
 

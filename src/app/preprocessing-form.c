@@ -22,6 +22,7 @@ struct _LucidaPreprocessingForm
   GtkToggleButton *triangle;
   GtkToggleButton *linear;
   GtkToggleButton *nearest;
+  GtkWidget *size;
   GtkEditable *height;
   GtkEditable *width;
   GtkEditable *scale;
@@ -87,6 +88,7 @@ lucida_preprocessing_form_class_init (LucidaPreprocessingFormClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaPreprocessingForm, triangle);
   gtk_widget_class_bind_template_child (widget_class, LucidaPreprocessingForm, linear);
   gtk_widget_class_bind_template_child (widget_class, LucidaPreprocessingForm, nearest);
+  gtk_widget_class_bind_template_child (widget_class, LucidaPreprocessingForm, size);
   gtk_widget_class_bind_template_child (widget_class, LucidaPreprocessingForm, height);
   gtk_widget_class_bind_template_child (widget_class, LucidaPreprocessingForm, width);
   gtk_widget_class_bind_template_child (widget_class, LucidaPreprocessingForm, scale);
@@ -96,12 +98,29 @@ lucida_preprocessing_form_class_init (LucidaPreprocessingFormClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, toggled_cb);
 }
 
+/* Numbers are written from left to right in every language; they stay where the entry begins. */
+static void
+turn_numbers (LucidaPreprocessingForm *self)
+{
+  GtkEditable *const entries[] = { self->height, self->width, self->scale, self->mean, self->std };
+  gboolean mirrored = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+
+  gtk_widget_set_direction (self->size, GTK_TEXT_DIR_LTR);
+  for (gsize i = 0; i < G_N_ELEMENTS (entries); i++)
+    {
+      gtk_widget_set_direction (GTK_WIDGET (gtk_editable_get_delegate (entries[i])),
+                                GTK_TEXT_DIR_LTR);
+      gtk_editable_set_alignment (entries[i], mirrored ? 1.0f : 0.0f);
+    }
+}
+
 static void
 lucida_preprocessing_form_init (LucidaPreprocessingForm *self)
 {
   self->channels = 3;
   self->updating = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
+  turn_numbers (self);
   self->updating = FALSE;
 }
 

@@ -5,6 +5,7 @@
 #include "app/preset-row.h"
 #include "app/template.h"
 #include "app/text.h"
+#include "base/bidi.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -75,7 +76,9 @@ show_row (LucidaPresetList *self, int index)
   Row *row = &self->rows[index];
   g_autofree char *parts = lucida_text_preprocessing (NULL, &row->value, self->channels);
 
-  lucida_preset_row_set_text (row->widget, _ (titles[index]), parts);
+  g_autofree char *title = lucida_text_isolate (_ (titles[index]));
+
+  lucida_preset_row_set_text (row->widget, title, parts);
   lucida_preset_row_set_answer (row->widget, row->answer, row->seen, !row->tried);
 }
 
@@ -89,11 +92,10 @@ name_answer (LucidaPresetList *self, int index)
 
   if (!row->seen || row->class_index >= lucida_model_get_n_classes (model))
     return;
-  score = isnan (row->probability) ? g_strdup_printf (_ ("%.2f"), row->logit)
+  score = isnan (row->probability) ? lucida_text_logit (row->logit)
                                    : lucida_text_percent (row->probability);
   g_free (row->answer);
-  row->answer
-      = g_strdup_printf ("%s %s", lucida_model_get_class_name (model, row->class_index), score);
+  row->answer = lucida_bidi_join (lucida_model_get_class_name (model, row->class_index), score);
 }
 
 static GdkPaintable *

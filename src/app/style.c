@@ -9,6 +9,9 @@
 #define CONTRAST "contrast"
 #define PREFERS_DARK 1  /* of the portal's color-scheme: 0 no preference, 1 dark, 2 light */
 #define HIGH_CONTRAST 1 /* of its contrast: 0 no preference */
+#define THEME_VARIABLE "GTK_THEME"
+#define CONTRAST_THEME "HighContrast"
+#define INVERSE_THEME "HighContrastInverse" /* GTK 4 knows it as the dark variant of the other */
 
 struct _LucidaStyle
 {
@@ -39,23 +42,42 @@ apply (LucidaStyle *self)
     dark = FALSE;
   g_object_set (self->settings, "gtk-application-prefer-dark-theme", dark, NULL);
   if (self->high_contrast)
-    g_object_set (self->settings, "gtk-theme-name", dark ? "HighContrastInverse" : "HighContrast",
-                  NULL);
+    g_object_set (self->settings, "gtk-theme-name", CONTRAST_THEME, NULL);
   else if (self->contrast_applied)
     gtk_settings_reset_property (self->settings, "gtk-theme-name");
   self->contrast_applied = self->high_contrast;
 }
 
-/* The theme's name may also come from the desktop's own settings. */
+/* GTK's own names and the older ones: "HighContrast", "Default-hc", and "Default:hc-dark" in the
+ * environment. */
+static gboolean
+is_contrast (const char *theme)
+{
+  return g_str_has_prefix (theme, CONTRAST_THEME) || strstr (theme, "-hc") || strstr (theme, ":hc");
+}
+
+/* The theme's name may also come from the desktop's own settings; what the environment says has the
+ * last word. */
 static void
 theme_changed_cb (LucidaStyle *self)
 {
   GdkDisplay *display = gdk_display_get_default ();
+  const char *environment = g_getenv (THEME_VARIABLE);
   g_autofree char *theme = NULL;
   gboolean contrast;
 
   g_object_get (self->settings, "gtk-theme-name", &theme, NULL);
-  contrast = theme && g_str_has_prefix (theme, "HighContrast");
+  if (g_strcmp0 (theme, INVERSE_THEME) == 0)
+    {
+      self->initially_dark = TRUE;
+      g_object_set (self->settings, "gtk-theme-name", CONTRAST_THEME, NULL); /* comes back here */
+      apply (self);
+      return;
+    }
+  if (environment && environment[0])
+    contrast = is_contrast (environment);
+  else
+    contrast = theme && is_contrast (theme);
   if (contrast == (self->lines != NULL))
     return;
   if (!contrast)
@@ -191,6 +213,13 @@ static void
 lucida_style_init (LucidaStyle *self)
 {
   self->cancellable = g_cancellable_new ();
+}
+
+void
+lucida_style_prepare (void)
+{
+  if (g_strcmp0 (g_getenv (THEME_VARIABLE), INVERSE_THEME) == 0)
+    g_setenv (THEME_VARIABLE, CONTRAST_THEME ":dark", TRUE);
 }
 
 LucidaStyle *

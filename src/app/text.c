@@ -2,8 +2,33 @@
 
 #include "app/text.h"
 
+#include "base/bidi.h"
+
 #include <glib/gi18n.h>
+#include <gtk/gtk.h>
 #include <math.h>
+
+char *
+lucida_text_isolate (const char *text)
+{
+  return gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL ? lucida_bidi_isolate (text)
+                                                                 : g_strdup (text);
+}
+
+/* As printf(), isolated. (transfer full) */
+static char *isolate_printf (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
+static char *
+isolate_printf (const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  return lucida_text_isolate (text);
+}
 
 char *
 lucida_text_percent (double probability)
@@ -11,12 +36,25 @@ lucida_text_percent (double probability)
   double percent = 100.0 * probability;
 
   if (percent > 0.0 && percent < 0.05)
-    return g_strdup (_ ("< 0.1 %"));
+    return lucida_text_isolate (_ ("< 0.1 %"));
   if (percent < 100.0 && percent > 99.95)
-    return g_strdup (_ ("> 99.9 %"));
+    return lucida_text_isolate (_ ("> 99.9 %"));
   /* Translators: a probability; %% is the per cent sign. */
-  return percent < 9.95 || percent > 99.0 ? g_strdup_printf (_ ("%.1f %%"), percent)
-                                          : g_strdup_printf (_ ("%.0f %%"), percent);
+  return percent < 9.95 || percent > 99.0 ? isolate_printf (_ ("%.1f %%"), percent)
+                                          : isolate_printf (_ ("%.0f %%"), percent);
+}
+
+char *
+lucida_text_share (double share)
+{
+  return isolate_printf (_ ("%.0f %%"), 100.0 * share);
+}
+
+char *
+lucida_text_logit (double logit)
+{
+  /* Translators: a network's raw score, without a unit. */
+  return isolate_printf (_ ("%.2f"), logit);
 }
 
 char *
@@ -24,19 +62,26 @@ lucida_text_seconds (double seconds)
 {
   if (seconds >= 1.0)
     /* Translators: a duration in seconds. */
-    return g_strdup_printf (_ ("%.1f s"), seconds);
+    return isolate_printf (_ ("%.1f s"), seconds);
   if (seconds < 0.00005)
-    return g_strdup (_ ("< 0.1 ms"));
+    return lucida_text_isolate (_ ("< 0.1 ms"));
   /* Translators: a duration in milliseconds. */
-  return seconds < 0.00095 ? g_strdup_printf (_ ("%.1f ms"), 1000.0 * seconds)
-                           : g_strdup_printf (_ ("%.0f ms"), 1000.0 * seconds);
+  return seconds < 0.00095 ? isolate_printf (_ ("%.1f ms"), 1000.0 * seconds)
+                           : isolate_printf (_ ("%.0f ms"), 1000.0 * seconds);
 }
 
 char *
 lucida_text_shape (int channels, int height, int width)
 {
   /* Translators: channels × height × width of a layer's output. */
-  return g_strdup_printf (_ ("%d × %d × %d"), channels, height, width);
+  return isolate_printf (_ ("%d × %d × %d"), channels, height, width);
+}
+
+char *
+lucida_text_size (int first, int second)
+{
+  /* Translators: two sides, in pixels or cells. */
+  return isolate_printf (_ ("%d × %d"), first, second);
 }
 
 /* How the numbers of a pixel are scaled, in a few words. */
@@ -78,18 +123,18 @@ lucida_text_preprocessing (const LucidaPicture *picture, const LucidaPreprocessi
     [LUCIDA_CHANNELS_BGR] = N_ ("BGR"),
     [LUCIDA_CHANNELS_L] = N_ ("grey"),
   };
-  g_autoptr (GString) text = g_string_new (NULL);
+  /* Translators: a picture's width and height, and those of the network's input. */
+  g_autofree char *size = picture ? isolate_printf (_ ("%d × %d → %d × %d"), picture->width,
+                                                    picture->height, value->width, value->height)
+                                  : lucida_text_size (value->width, value->height);
+  g_autofree char *order = lucida_text_isolate (_ (orders[value->channels]));
 
-  if (picture)
-    /* Translators: the picture's width and height; the network's follow after an arrow. */
-    g_string_append_printf (text, _ ("%d × %d → "), picture->width, picture->height);
   /* Translators: the network's input: width and height, how the picture is made to fit
    * ("squashed"), order of the colours ("RGB"), range of the numbers. */
-  g_string_append_printf (text, _ ("%d × %d, %s, %s, %s"), value->width, value->height,
+  return g_strdup_printf (_ ("%s, %s, %s, %s"), size,
                           value->resize == LUCIDA_RESIZE_SQUASH ? _ ("squashed")
                                                                 : _ ("centre crop"),
-                          _ (orders[value->channels]), describe_range (value, channels));
-  return g_string_free (g_steal_pointer (&text), FALSE);
+                          order, describe_range (value, channels));
 }
 
 char *
@@ -118,7 +163,7 @@ lucida_text_class (LucidaModel *model, const LucidaExplanation *explanation)
   if (isnan (explanation->probability))
     return g_strdup (name);
   percent = lucida_text_percent (explanation->probability);
-  return g_strdup_printf ("%s %s", name, percent);
+  return lucida_bidi_join (name, percent);
 }
 
 char *

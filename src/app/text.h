@@ -4,14 +4,26 @@
 
 G_BEGIN_DECLS
 
-/* Sentences and numbers as the window shows them, in the user's language. */
+/* Sentences and numbers as the window shows them, in the user's language. In a window from right to
+ * left numbers are isolated, so that signs and units stay on their side; so they are put into
+ * sentences as they are. */
+
+/* @text, isolated in a window from right to left: numbers that are not formatted here, names.
+ * (transfer full) */
+char *lucida_text_isolate (const char *text);
 
 /* "19 %", "0.4 %", "< 0.1 %". (transfer full) */
 char *lucida_text_percent (double probability);
+/* 0 … 1 as "60 %", without a fraction. (transfer full) */
+char *lucida_text_share (double share);
+/* "-3.25". (transfer full) */
+char *lucida_text_logit (double logit);
 /* "9 ms", "1.2 s". (transfer full) */
 char *lucida_text_seconds (double seconds);
 /* "256 × 10 × 10". (transfer full) */
 char *lucida_text_shape (int channels, int height, int width);
+/* "160 × 160": two sides, in the order in which they are said. (transfer full) */
+char *lucida_text_size (int first, int second);
 /* "760 × 420 → 160 × 160, squashed, RGB, ImageNet mean and std"; @picture may be NULL.
  * (transfer full) */
 char *lucida_text_preprocessing (const LucidaPicture *picture, const LucidaPreprocessing *value,

@@ -3,6 +3,7 @@
 #include "publish/overlay-file.h"
 
 #include "base/atomic-file.h"
+#include "base/bidi.h"
 #include "base/error.h"
 #include "base/npy.h"
 #include "export/csv.h"
@@ -16,13 +17,15 @@ char *
 lucida_caption_for_class (LucidaModel *model, const LucidaExplanation *explanation)
 {
   const char *name = lucida_model_get_class_name (model, explanation->class_index);
+  g_autofree char *percent = NULL;
 
   if (explanation->against_index != LUCIDA_NO_CLASS)
     return g_strdup_printf (_ ("%s rather than %s"), name,
                             lucida_model_get_class_name (model, explanation->against_index));
   if (isnan (explanation->probability))
     return g_strdup (name);
-  return g_strdup_printf ("%s %.0f %%", name, 100.0 * explanation->probability);
+  percent = g_strdup_printf ("%.0f %%", 100.0 * explanation->probability);
+  return lucida_bidi_join (name, percent);
 }
 
 char *

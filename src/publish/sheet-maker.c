@@ -2,6 +2,7 @@
 
 #include "publish/sheet-maker.h"
 
+#include "base/bidi.h"
 #include "base/escape.h"
 #include "export/figure-file.h"
 #include "publish/provenance.h"
@@ -143,10 +144,12 @@ static char *
 format_class (const LucidaModel *model, int index, double probability)
 {
   g_autofree char *name = lucida_escape (lucida_model_get_class_name (model, index));
+  g_autofree char *percent = NULL;
 
   if (isnan (probability))
     return g_steal_pointer (&name);
-  return g_strdup_printf ("%s %.0f %%", name, 100.0 * probability);
+  percent = g_strdup_printf ("%.0f %%", 100.0 * probability);
+  return lucida_bidi_join (name, percent);
 }
 
 static gboolean
