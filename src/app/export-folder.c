@@ -174,7 +174,7 @@ show_question (LucidaExportFolder *self)
 static void
 show_pictures (LucidaExportFolder *self)
 {
-  char **paths = lucida_open_pictures_list (self->session, FALSE);
+  char **paths = lucida_open_pictures_list (self->session);
   guint n = g_strv_length (paths);
   g_autofree char *folder = n ? g_path_get_dirname (paths[0]) : NULL;
   g_autofree char *shown = n ? g_filename_display_basename (folder) : NULL;

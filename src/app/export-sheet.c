@@ -5,7 +5,7 @@
 #include "app/file-dialogs.h"
 #include "app/layer-item.h"
 #include "app/message.h"
-#include "app/open-pictures.h"
+#include "app/picture-chooser.h"
 #include "app/sheet-run.h"
 #include "export/image-file.h"
 
@@ -27,6 +27,7 @@ struct _LucidaExportSheet
   GtkWidget *options;
   GtkSpinButton *count;
   GtkLabel *of;
+  LucidaPictureChooser *chooser;
   GtkWidget *classes;
   GtkWidget *methods;
   GtkWidget *layers;
@@ -40,7 +41,7 @@ struct _LucidaExportSheet
   LucidaSession *session;
   LucidaOverlayStyle style;
   LucidaNetwork *network; /* whose classes and layers are shown; (nullable) */
-  char **paths;           /* (nullable) of the pictures, the one that is shown first */
+  char **paths;           /* (nullable) of the pictures that are chosen */
   char *target;           /* (nullable) what is being written */
   LucidaSheetRun *run;    /* (nullable) */
   LucidaSheetRun *preview_run;
@@ -50,6 +51,7 @@ struct _LucidaExportSheet
 G_DEFINE_FINAL_TYPE (LucidaExportSheet, lucida_export_sheet, GTK_TYPE_WINDOW)
 
 static void changed_cb (LucidaExportSheet *self);
+static void count_changed_cb (LucidaExportSheet *self);
 
 /* What can be chosen: a button each, with its number. */
 
@@ -183,8 +185,15 @@ make (LucidaExportSheet *self)
   LucidaSheetMaker *maker;
   int n;
 
-  if (!model || !self->paths[0])
+  if (!model || !lucida_picture_list_get_length (lucida_session_get_pictures (self->session)))
     return NULL;
+  if (g_strv_length (self->paths) == 0 || g_strv_length (self->paths) > MAX_COUNT)
+    {
+      g_autofree char *text = g_strdup_printf (_ ("Choose between 1 and %d pictures"), MAX_COUNT);
+
+      lucida_message_show (self->message, text, FALSE);
+      return NULL;
+    }
   if (classes->len == 0 || methods->len == 0 || layers->len == 0)
     {
       lucida_message_show (self->message, _ ("Choose at least one class, layer and method"), FALSE);
@@ -248,7 +257,7 @@ preview_cb (gpointer data)
 {
   LucidaExportSheet *self = data;
   LucidaSheetMaker *maker;
-  guint n = (guint) gtk_spin_button_get_value_as_int (self->count);
+  guint n = g_strv_length (self->paths);
   g_autofree char **pictures = NULL;
   g_autofree char *text = NULL;
 
@@ -317,9 +326,7 @@ chosen_cb (const char *path, gpointer data)
 {
   LucidaExportSheet *self = data;
   LucidaFileKind kind = lucida_file_kind (path);
-  g_autofree char **pictures = NULL;
   LucidaSheetMaker *maker;
-  guint n = (guint) gtk_spin_button_get_value_as_int (self->count);
 
   if (self->run || !lucida_session_get_worker (self->session))
     return;
@@ -340,10 +347,9 @@ chosen_cb (const char *path, gpointer data)
   g_clear_pointer (&self->preview_run, lucida_sheet_run_free);
   g_free (self->target);
   self->target = g_strdup (path);
-  pictures = get_pictures (self, n);
-  self->run = lucida_sheet_run_start (self->session, KIND, maker, pictures, path, show_progress,
+  self->run = lucida_sheet_run_start (self->session, KIND, maker, self->paths, path, show_progress,
                                       written_cb, self);
-  show_progress (0, n, self);
+  show_progress (0, g_strv_length (self->paths), self);
   update (self, TRUE);
 }
 
@@ -379,22 +385,61 @@ stop_cb (LucidaExportSheet *self)
 
 /* What is open. */
 
+/* How many pictures are chosen, and how. */
+static void
+show_count (LucidaExportSheet *self)
+{
+  guint n = lucida_picture_list_get_length (lucida_session_get_pictures (self->session));
+  guint n_chosen;
+  g_autofree char *text = NULL;
+
+  g_strfreev (self->paths);
+  self->paths = lucida_picture_chooser_dup_paths (self->chooser);
+  n_chosen = g_strv_length (self->paths);
+  if (lucida_picture_chooser_is_by_hand (self->chooser))
+    /* Translators: how many pictures a person has chosen, of all that are open. */
+    text = g_strdup_printf (_ ("%u chosen, of %u"), n_chosen, n);
+  else
+    text = g_strdup_printf (_ ("from the one shown on, of %u"), n);
+  gtk_label_set_text (self->of, text);
+  g_signal_handlers_block_by_func (self->count, count_changed_cb, self);
+  gtk_adjustment_set_upper (gtk_spin_button_get_adjustment (self->count), CLAMP (n, 1, MAX_COUNT));
+  gtk_spin_button_set_value (self->count, n_chosen);
+  g_signal_handlers_unblock_by_func (self->count, count_changed_cb, self);
+  changed_cb (self);
+}
+
+/* The one that is shown and those that follow. */
+static void
+choose_first (LucidaExportSheet *self, guint n)
+{
+  LucidaPictureList *list = lucida_session_get_pictures (self->session);
+  const char *shown = lucida_session_get_picture_path (self->session);
+
+  lucida_picture_chooser_choose (
+      self->chooser, shown ? lucida_picture_list_find_path (list, shown) : 0, MAX (n, 1));
+  show_count (self);
+}
+
+static void
+count_changed_cb (LucidaExportSheet *self)
+{
+  choose_first (self, (guint) gtk_spin_button_get_value_as_int (self->count));
+}
+
+static void
+pictures_chosen_cb (LucidaExportSheet *self)
+{
+  show_count (self);
+}
+
 static void
 pictures_changed_cb (LucidaExportSheet *self)
 {
-  gboolean first = self->paths == NULL;
-  g_autofree char *text = NULL;
-  guint n;
-
-  g_clear_pointer (&self->paths, g_strfreev);
-  self->paths = lucida_open_pictures_list (self->session, TRUE);
-  n = g_strv_length (self->paths);
-  text = g_strdup_printf (_ ("from the one shown on, of %u"), n);
-  gtk_adjustment_set_upper (gtk_spin_button_get_adjustment (self->count), CLAMP (n, 1, MAX_COUNT));
-  if (first)
-    gtk_spin_button_set_value (self->count, MIN (n, FIRST_COUNT));
-  gtk_label_set_text (self->of, text);
-  changed_cb (self);
+  if (lucida_picture_chooser_is_by_hand (self->chooser))
+    show_count (self);
+  else
+    choose_first (self, self->paths && self->paths[0] ? g_strv_length (self->paths) : FIRST_COUNT);
 }
 
 static void
@@ -441,11 +486,13 @@ lucida_export_sheet_class_init (LucidaExportSheetClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lucida_export_sheet_dispose;
+  g_type_ensure (LUCIDA_TYPE_PICTURE_CHOOSER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/camlucida/CamLucida/ui/export-sheet.ui");
   gtk_widget_class_bind_template_child (widget_class, LucidaExportSheet, options);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportSheet, count);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportSheet, of);
+  gtk_widget_class_bind_template_child (widget_class, LucidaExportSheet, chooser);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportSheet, classes);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportSheet, methods);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportSheet, layers);
@@ -455,7 +502,8 @@ lucida_export_sheet_class_init (LucidaExportSheetClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaExportSheet, png);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportSheet, pdf);
   gtk_widget_class_bind_template_child (widget_class, LucidaExportSheet, stop);
-  gtk_widget_class_bind_template_callback (widget_class, changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, count_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, pictures_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, png_cb);
   gtk_widget_class_bind_template_callback (widget_class, pdf_cb);
   gtk_widget_class_bind_template_callback (widget_class, stop_cb);
@@ -476,6 +524,7 @@ lucida_export_sheet_new (GtkWindow *parent, LucidaSession *session, const Lucida
 
   self->session = g_object_ref (session);
   self->style = *style;
+  lucida_picture_chooser_set_list (self->chooser, lucida_session_get_pictures (session));
   g_signal_connect_swapped (session, "picture-changed", G_CALLBACK (pictures_changed_cb), self);
   g_signal_connect_swapped (lucida_session_get_pictures (session), "items-changed",
                             G_CALLBACK (pictures_changed_cb), self);

@@ -19,6 +19,8 @@ static const DialogInfo infos[] = {
   [LUCIDA_DIALOG_MODEL_FOLDER]
   = { N_ ("Open Model Folder"), N_ ("Open"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER },
   [LUCIDA_DIALOG_SAVE] = { N_ ("Export"), N_ ("Export"), GTK_FILE_CHOOSER_ACTION_SAVE },
+  [LUCIDA_DIALOG_SAVE_MAIN]
+  = { N_ ("Export the Main Half"), N_ ("Export"), GTK_FILE_CHOOSER_ACTION_SAVE },
   [LUCIDA_DIALOG_TARGET_FOLDER]
   = { N_ ("Export to a Folder"), N_ ("Choose"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER },
 };

@@ -13,6 +13,7 @@ typedef enum
   LUCIDA_DIALOG_MODEL,
   LUCIDA_DIALOG_MODEL_FOLDER,
   LUCIDA_DIALOG_SAVE,
+  LUCIDA_DIALOG_SAVE_MAIN,     /* of two halves the main one */
   LUCIDA_DIALOG_TARGET_FOLDER, /* to write to; a new one can be made */
 } LucidaDialogKind;
 

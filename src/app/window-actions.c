@@ -162,9 +162,11 @@ _lucida_window_export (LucidaWindow *self, GtkWindow *parent, const char *suffix
                        const LucidaOverlayOptions *options)
 {
   g_autofree char *name = lucida_export_dup_name (self->session, suffix);
+  gboolean one_of_two = lucida_session_get_other (self->session) != NULL;
 
   self->options = *options;
-  show_dialog (self, parent, LUCIDA_DIALOG_SAVE, name, export_chosen_cb);
+  show_dialog (self, parent, one_of_two ? LUCIDA_DIALOG_SAVE_MAIN : LUCIDA_DIALOG_SAVE, name,
+               export_chosen_cb);
 }
 
 /* As it is shown, at its own size. */

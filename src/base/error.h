@@ -20,7 +20,7 @@ typedef enum
   LUCIDA_ERROR_NOT_FOUND,    /* no such file, layer, class, … */
   LUCIDA_ERROR_INVALID,      /* an argument a person gave makes no sense here */
   LUCIDA_ERROR_IO,           /* reading or writing failed */
-  LUCIDA_ERROR_UNWRITABLE,   /* nothing can be written there: the disk is full, the folder gone, … */
+  LUCIDA_ERROR_UNWRITABLE, /* nothing can be written there: the disk is full, the folder gone, … */
 } LucidaError;
 
 GQuark lucida_error_quark (void);

@@ -418,8 +418,7 @@ _lucida_ahead_init (LucidaPictures *self)
   self->ahead = new_set ();
   self->ahead_keys = g_ptr_array_new_with_free_func (g_free);
   for (gsize i = 0; i < G_N_ELEMENTS (restarting); i++)
-    g_signal_connect_swapped (self->session, restarting[i], G_CALLBACK (_lucida_ahead_again),
-                              self);
+    g_signal_connect_swapped (self->session, restarting[i], G_CALLBACK (_lucida_ahead_again), self);
   g_signal_connect_swapped (self->session, "model-changed", G_CALLBACK (model_changed_cb), self);
   g_signal_connect_swapped (self->session, "scores-changed", G_CALLBACK (scores_changed_cb), self);
   for (gsize i = 0; i < G_N_ELEMENTS (continuing); i++)

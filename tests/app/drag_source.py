@@ -1,4 +1,4 @@
-"""A small window to drag from: drag_source.py (uri|text) WHAT."""
+"""A small window to drag from: drag_source.py uri FILE..., or text WHAT."""
 import sys
 
 import gi
@@ -9,13 +9,13 @@ from gi.repository import Gdk, Gio, GLib, Gtk
 def activate(app):
     window = Gtk.ApplicationWindow(application=app, default_width=120, default_height=80)
     window.set_child(Gtk.Label(label='drag me'))
-    kind, what = sys.argv[1:3]
+    kind, *what = sys.argv[1:]
     if kind == 'uri':
-        address = Gio.File.new_for_path(what).get_uri() + '\r\n'
+        addresses = ''.join(Gio.File.new_for_path(path).get_uri() + '\r\n' for path in what)
         content = Gdk.ContentProvider.new_for_bytes('text/uri-list',
-                                                    GLib.Bytes.new(address.encode()))
+                                                    GLib.Bytes.new(addresses.encode()))
     else:
-        content = Gdk.ContentProvider.new_for_value(what)
+        content = Gdk.ContentProvider.new_for_value(what[0])
     source = Gtk.DragSource()
     source.set_content(content)
     window.add_controller(source)
