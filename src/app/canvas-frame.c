@@ -86,7 +86,9 @@ show_explanation (LucidaCanvasFrame *self)
     lucida_canvas_set_map (self->canvas, LUCIDA_HALF_MAIN, NULL, NULL);
 
   if (!picture && !lucida_session_get_busy (self->session, NULL, NULL))
-    note = _ ("Open a picture, or drop one here");
+    note = lucida_session_get_position (self->session) == LUCIDA_NO_POSITION
+               ? _ ("Open a picture, or drop one here")
+               : _ ("This picture cannot be shown");
   set_pill (self->caption, caption);
   set_pill (self->note, note);
   gtk_widget_set_visible (GTK_WIDGET (self->legend), found);

@@ -247,6 +247,13 @@ search_activated_cb (LucidaClassList *self)
   gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->choice), 0, TRUE);
 }
 
+/* Enter on a row that the keys came to explains it. */
+static void
+row_activated_cb (LucidaClassList *self, guint position)
+{
+  gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->choice), position, TRUE);
+}
+
 /* What was begun in the list goes on in the entry. */
 static void
 search_started_cb (LucidaClassList *self)
@@ -261,6 +268,16 @@ search_stopped_cb (LucidaClassList *self)
 {
   gtk_editable_set_text (GTK_EDITABLE (self->search), "");
   lucida_list_grab_focus (GTK_WIDGET (self->view));
+}
+
+/* In the entry and in the list alike. */
+static gboolean
+key_pressed_cb (LucidaClassList *self, guint key)
+{
+  if (key != GDK_KEY_Escape || !gtk_editable_get_text (GTK_EDITABLE (self->search))[0])
+    return GDK_EVENT_PROPAGATE;
+  search_stopped_cb (self);
+  return GDK_EVENT_STOP;
 }
 
 static gboolean
@@ -330,6 +347,7 @@ lucida_class_list_class_init (LucidaClassListClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, search_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_started_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_stopped_cb);
+  gtk_widget_class_bind_template_callback (widget_class, key_pressed_cb);
 }
 
 static void
@@ -345,6 +363,7 @@ lucida_class_list_init (LucidaClassList *self)
   lucida_class_row_use (self->view);
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->choice));
   g_signal_connect_swapped (self->choice, "chosen", G_CALLBACK (chosen_cb), self);
+  g_signal_connect_swapped (self->view, "activate", G_CALLBACK (row_activated_cb), self);
 }
 
 void
@@ -366,7 +385,11 @@ lucida_class_list_focus_search (LucidaClassList *self)
   g_return_if_fail (LUCIDA_IS_CLASS_LIST (self));
 
   if (gtk_widget_get_visible (GTK_WIDGET (self->search)))
-    gtk_widget_grab_focus (GTK_WIDGET (self->search));
+    {
+      gtk_widget_grab_focus (GTK_WIDGET (self->search));
+      /* what is typed now is another search */
+      gtk_editable_select_region (GTK_EDITABLE (self->search), 0, -1);
+    }
   else
     lucida_list_grab_focus (GTK_WIDGET (self->view));
 }

@@ -27,6 +27,7 @@ static void
 follow_session (LucidaMethodSwitch *self)
 {
   const LucidaMethod *method = lucida_session_get_question (self->session)->method;
+  GtkWidget *focused = gtk_widget_get_focus_child (GTK_WIDGET (self->box));
   gboolean found = FALSE;
 
   self->updating = TRUE;
@@ -34,6 +35,9 @@ follow_session (LucidaMethodSwitch *self)
     {
       gboolean active = lucida_methods[i] == method;
 
+      /* two that look chosen would be one too many */
+      if (focused && active && !gtk_toggle_button_get_active (self->buttons[i]))
+        gtk_widget_grab_focus (GTK_WIDGET (self->buttons[i]));
       gtk_toggle_button_set_active (self->buttons[i], active);
       found = found || active;
     }

@@ -57,7 +57,7 @@ picture_changed_cb (LucidaWindow *self)
   g_autofree char *type = NULL;
   g_autofree char *mime = NULL;
 
-  if (g_strcmp0 (path, asked) != 0 || is_bundled ("pictures", path))
+  if (!path || g_strcmp0 (path, asked) != 0 || is_bundled ("pictures", path))
     return;
   type = g_content_type_guess (path, NULL, 0, NULL);
   mime = g_content_type_get_mime_type (type);

@@ -153,7 +153,7 @@ set_loader_error (const Decoding *self, const GError *failure, GError **error)
                       "%d × %d pixels are too many (at most %d million); make the picture smaller",
                       self->width, self->height, (int) (MAX_PIXELS / 1000000));
   if (!failure)
-    return set_error (error, code, "the picture is damaged; save it once more");
+    return set_error (error, code, "the picture is damaged; copy or download it once more");
   if (failure->domain == GDK_PIXBUF_ERROR && failure->code == GDK_PIXBUF_ERROR_UNKNOWN_TYPE)
     return set_error (error, LUCIDA_ERROR_UNRECOGNISED,
                       "this is not a picture of a kind that can be read (JPEG, PNG, WebP, GIF, "
@@ -165,6 +165,8 @@ set_loader_error (const Decoding *self, const GError *failure, GError **error)
   if (failure->domain == GDK_PIXBUF_ERROR
       && failure->code == GDK_PIXBUF_ERROR_UNSUPPORTED_OPERATION)
     code = LUCIDA_ERROR_UNSUPPORTED;
+  if (g_error_matches (failure, GDK_PIXBUF_ERROR, GDK_PIXBUF_ERROR_CORRUPT_IMAGE))
+    return set_error (error, code, "the picture is damaged; copy or download it once more");
   reason = g_utf8_make_valid (failure->message, -1);
   g_strdelimit (reason, "\r\n", ' ');
   return set_error (error, code, "the picture cannot be decoded (%s)", reason);

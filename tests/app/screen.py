@@ -74,11 +74,12 @@ def enter_bus():
                GSK_RENDERER='cairo', GDK_BACKEND='x11', GDK_DEBUG='gl-disable',
                GIO_USE_VFS='local', GIO_USE_VOLUME_MONITOR='unix',
                LUCIDA_TEST_HOME=home, PYTHONDONTWRITEBYTECODE='1')
-    # GTK 4.8 loses memory when it looks at the age of what was opened recently
+    # GTK 4.8 loses memory when it looks at the age of what was opened recently; and a cursor that
+    # blinks would pass for an answer
     os.makedirs(os.path.join(home, '.config', 'gtk-4.0'))
     with open(os.path.join(home, '.config', 'gtk-4.0', 'settings.ini'), 'w',
               encoding='utf-8') as settings:
-        settings.write('[Settings]\ngtk-recent-files-max-age=-1\n')
+        settings.write('[Settings]\ngtk-recent-files-max-age=-1\ngtk-cursor-blink=0\n')
     # what the bus and its services say is nothing about the program: the tests have a way out of
     # their own
     out = os.dup(1)
@@ -198,6 +199,7 @@ def answer_chooser(path, dialog='Export'):
     if dialog == 'Export':
         xdotool('key', 'ctrl+a')  # the proposed name
     xdotool('type', '--delay', '10', path)
+    still()  # what is proposed while one types may take the key
     change('key', 'Return')
 
 
