@@ -2,8 +2,8 @@
 
 #include "app/application.h"
 
-#include "app/paths.h"
-#include "app/settings.h"
+#include "app/parts/paths.h"
+#include "app/parts/settings.h"
 #include "app/style.h"
 #include "app/window.h"
 

@@ -2,7 +2,7 @@
 
 #include "app/error-bar.h"
 
-#include "app/template.h"
+#include "app/parts/template.h"
 
 #include <string.h>
 

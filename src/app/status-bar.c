@@ -2,8 +2,8 @@
 
 #include "app/status-bar.h"
 
-#include "app/template.h"
-#include "app/text.h"
+#include "app/parts/template.h"
+#include "app/parts/text.h"
 
 #include <glib/gi18n.h>
 

@@ -2,14 +2,14 @@
 
 #include "app/window-private.h"
 
-#include "app/canvas-frame.h"
-#include "app/class-list.h"
-#include "app/editor.h"
+#include "app/canvas/canvas-frame.h"
+#include "app/choosing/class-list.h"
+#include "app/choosing/overlay-panel.h"
+#include "app/editor/editor.h"
 #include "app/error-bar.h"
-#include "app/exporting.h"
-#include "app/file-dialogs.h"
-#include "app/overlay-panel.h"
-#include "app/paths.h"
+#include "app/exporting/exporting.h"
+#include "app/parts/file-dialogs.h"
+#include "app/parts/paths.h"
 #include "app/status-bar.h"
 
 #include <glib/gi18n.h>

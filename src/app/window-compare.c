@@ -1,10 +1,10 @@
 #include "config.h"
 
-#include "app/canvas-frame.h"
+#include "app/canvas/canvas-frame.h"
+#include "app/choosing/overlay-panel.h"
 #include "app/error-bar.h"
-#include "app/export-comparison.h"
-#include "app/file-dialogs.h"
-#include "app/overlay-panel.h"
+#include "app/exporting/export-comparison.h"
+#include "app/parts/file-dialogs.h"
 #include "app/status-bar.h"
 #include "app/window-private.h"
 

@@ -2,7 +2,7 @@
 
 #include "app/window-private.h"
 
-#include "app/paths.h"
+#include "app/parts/paths.h"
 
 #include <string.h>
 

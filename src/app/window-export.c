@@ -2,10 +2,10 @@
 
 #include "app/window-private.h"
 
-#include "app/export-folder.h"
-#include "app/export-options.h"
-#include "app/export-sheet.h"
-#include "app/overlay-panel.h"
+#include "app/choosing/overlay-panel.h"
+#include "app/exporting/export-folder.h"
+#include "app/exporting/export-options.h"
+#include "app/exporting/export-sheet.h"
 
 /* The windows of the export menu. Each is there once; they end before the session does. */
 

@@ -2,7 +2,7 @@
 
 #include "app/window-private.h"
 
-#include "app/canvas-frame.h"
+#include "app/canvas/canvas-frame.h"
 
 #define IDLE_SECONDS 3 /* until the pointer is hidden */
 

@@ -3,8 +3,8 @@
 #include "app/window-private.h"
 
 #include "app/error-bar.h"
-#include "app/film-strip.h"
-#include "app/paths.h"
+#include "app/parts/paths.h"
+#include "app/strip/film-strip.h"
 
 #include <glib/gi18n.h>
 

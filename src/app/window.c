@@ -2,15 +2,15 @@
 
 #include "app/window.h"
 
-#include "app/canvas-frame.h"
-#include "app/class-list.h"
+#include "app/canvas/canvas-frame.h"
+#include "app/choosing/class-list.h"
+#include "app/choosing/layer-list.h"
+#include "app/choosing/method-switch.h"
+#include "app/choosing/overlay-panel.h"
 #include "app/error-bar.h"
-#include "app/film-strip.h"
-#include "app/layer-list.h"
-#include "app/method-switch.h"
-#include "app/overlay-panel.h"
-#include "app/paths.h"
+#include "app/parts/paths.h"
 #include "app/status-bar.h"
+#include "app/strip/film-strip.h"
 #include "app/window-private.h"
 
 #include <glib/gi18n.h>

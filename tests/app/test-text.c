@@ -1,4 +1,4 @@
-#include "app/text.h"
+#include "app/parts/text.h"
 
 #include <gtk/gtk.h>
 

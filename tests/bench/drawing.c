@@ -1,7 +1,7 @@
 /* How long the window's canvas takes to draw a frame, off screen, at 3840 × 2160 with a picture of
  * 24 megapixels. Beside it, in turns, the floor: one plain copy of a surface of that size; the
  * ratio is that of processor time. A display is needed, but nothing is shown on it. */
-#include "app/canvas-private.h"
+#include "app/canvas/canvas-private.h"
 
 #include <math.h>
 #include <stdlib.h>
