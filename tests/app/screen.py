@@ -192,6 +192,21 @@ def is_open(dialog):
                           stderr=subprocess.DEVNULL).returncode == 0
 
 
+def count_windows():
+    """What can be seen of the program: a question has no name to ask for."""
+    shown = subprocess.run(['xdotool', 'search', '--onlyvisible', '--class', 'camlucida'],
+                           check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return len(shown.stdout.split())
+
+
+def ask_with(key):
+    """Press @key, which makes the program ask a question in a window of its own."""
+    before = count_windows()
+    xdotool('key', key)
+    wait('a question is asked', lambda: count_windows() > before)
+    still()
+
+
 def answer_chooser(path, dialog='Export'):
     """Type @path into the file chooser, which has just been asked for, and press Return."""
     wait('the dialog "%s" is open' % dialog, lambda: is_open(dialog))

@@ -335,7 +335,10 @@ test_unreadable_ones_are_marked (Fixture *self, gconstpointer data)
   settle (self);
   g_assert_cmpuint (self->failures->len, ==, 1);
   g_assert_nonnull (strstr (lucida_picture_item_get_error (get_item (self, 1)), broken));
-  assert_shown (self, "img1.jpg");
+  /* no other is shown in its place */
+  g_assert_null (lucida_session_get_picture (self->session));
+  g_assert_null (lucida_session_get_picture_path (self->session));
+  g_assert_null (lucida_session_get_explanation (self->session));
   lucida_session_go (self->session, 1);
   settle (self);
   assert_shown (self, "img3.jpg");
