@@ -74,24 +74,24 @@ lucida_error_bar_show (LucidaErrorBar *self, LucidaBarKind kind, const char *sen
   };
   const char *colon = sentence[0] == G_DIR_SEPARATOR ? strstr (sentence, ": ") : NULL;
   const char *classes[] = { "error-bar", kinds[kind].css_class, NULL };
-  g_autofree char *markup = NULL;
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+  g_autofree char *path = colon ? g_strndup (sentence, colon - sentence) : NULL;
+  g_autofree char *name = colon ? g_path_get_basename (path) : NULL;
+  g_autofree char *text = colon ? g_strconcat (name, colon, NULL) : NULL;
 
   g_return_if_fail (LUCIDA_IS_ERROR_BAR (self));
 
   if (colon)
     {
-      g_autofree char *path = g_strndup (sentence, colon - sentence);
-      g_autofree char *name = g_path_get_basename (path);
+      PangoAttribute *bold = pango_attr_weight_new (PANGO_WEIGHT_BOLD);
 
-      markup = g_markup_printf_escaped ("<b>%s</b>%s", name, colon);
-      gtk_widget_set_tooltip_text (GTK_WIDGET (self->label), path);
+      bold->end_index = (guint) strlen (name);
+      pango_attr_list_insert (attributes, bold);
     }
-  else
-    {
-      markup = g_markup_escape_text (sentence, -1);
-      gtk_widget_set_tooltip_text (GTK_WIDGET (self->label), NULL);
-    }
-  gtk_label_set_markup (self->label, markup);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->label), path);
+  gtk_label_set_text (self->label, text ? text : sentence);
+  /* no markup: of another text it would still hold where the bold ended in the former one */
+  gtk_label_set_attributes (self->label, attributes);
   gtk_image_set_from_icon_name (self->icon, kinds[kind].icon);
   gtk_widget_set_css_classes (GTK_WIDGET (self->box), classes);
   lucida_error_bar_set_button (self, NULL, NULL);
