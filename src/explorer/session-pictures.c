@@ -188,6 +188,7 @@ static void
 finish_updating (LucidaPictures *self)
 {
   g_autoptr (GHashTable) before = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  gboolean failed = self->selected && lucida_picture_item_get_error (self->selected);
 
   self->updating = FALSE;
   for (guint i = 0; i < lucida_picture_list_get_length (self->list); i++)
@@ -196,6 +197,9 @@ finish_updating (LucidaPictures *self)
   g_clear_pointer (&self->found, g_ptr_array_unref);
   _lucida_ahead_forget (self);
   find_selected (self, before);
+  /* what could not be read has changed, and may be whole by now */
+  if (failed && self->selected && !lucida_picture_item_get_error (self->selected))
+    lucida_session_select (self->session, self->position);
 }
 
 static void

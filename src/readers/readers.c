@@ -229,8 +229,7 @@ add_way_out (GError **problem)
 {
   g_autoptr (GError) plain = NULL;
 
-  if (!g_error_matches (*problem, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT)
-      || strstr ((*problem)->message, "export it"))
+  if (!g_error_matches (*problem, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT))
     return;
   plain = g_steal_pointer (problem);
   g_set_error (problem, LUCIDA_ERROR, LUCIDA_ERROR_CORRUPT, "%s; copy or export it once more",

@@ -339,6 +339,12 @@ test_unreadable_ones_are_marked (Fixture *self, gconstpointer data)
   g_assert_null (lucida_session_get_picture (self->session));
   g_assert_null (lucida_session_get_picture_path (self->session));
   g_assert_null (lucida_session_get_explanation (self->session));
+  /* once it is whole it is shown */
+  put (self, "cat.jpg", "img2.jpg");
+  while (!lucida_session_get_picture (self->session))
+    g_main_context_iteration (NULL, TRUE);
+  settle (self);
+  assert_shown (self, "img2.jpg");
   lucida_session_go (self->session, 1);
   settle (self);
   assert_shown (self, "img3.jpg");

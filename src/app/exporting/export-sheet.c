@@ -19,7 +19,6 @@
 #define N_OFFERED 5   /* classes, the most probable of the picture that is shown */
 #define N_PREVIEWED 3 /* pictures */
 
-/* The operators that people mean by "layer". */
 struct _LucidaExportSheet
 {
   GtkWindow parent_instance;
