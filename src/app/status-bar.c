@@ -119,6 +119,8 @@ busy_changed_cb (LucidaStatusBar *self)
     {
       g_clear_handle_id (&self->patience_id, g_source_remove);
       g_clear_handle_id (&self->pulse_id, g_source_remove);
+      /* GTK 4.8 draws 60 times a second for a bar that has pulsed, also a hidden one */
+      gtk_progress_bar_set_fraction (self->progress, 0.0);
       gtk_widget_set_visible (self->running, FALSE);
       gtk_widget_set_visible (GTK_WIDGET (self->timing), TRUE);
     }

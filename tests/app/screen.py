@@ -5,6 +5,7 @@ empty home and settings that are forgotten. Whatever is waited for is asked for 
 it holds or a minute is over.
 """
 import atexit
+import glob
 import os
 import re
 import shutil
@@ -104,7 +105,7 @@ HOME = os.environ['LUCIDA_TEST_HOME']
 def start_screen(width=1360, height=850):
     reader, writer = os.pipe()
     server = subprocess.Popen(['Xvfb', '-displayfd', str(writer), '-screen', '0',
-                               '%dx%dx24' % (width, height), '-noreset', '-nolisten', 'tcp'],
+                               '%dx%dx24' % (width, height), '-r', '-noreset', '-nolisten', 'tcp'],
                               pass_fds=[writer], stderr=subprocess.DEVNULL)
     os.close(writer)
     with os.fdopen(reader) as answer:
@@ -162,13 +163,42 @@ def shot():
     return pixels.reshape(height, width, 3).astype(float)
 
 
+IDLE = 3e6  # nanoseconds that a program uses at most which only turns in its sleep
+LONG = 3    # seconds after which what does not change is taken for the end, whatever the program does
+
+
+def effort():
+    """Nanoseconds that the program's threads have run for, or None while one of them is awake."""
+    spent = 0
+    for thread in glob.glob('/proc/%d/task/*/' % Program.current.process.pid):
+        with open(thread + 'stat', encoding='utf-8') as file:
+            if file.read().rpartition(')')[2].split()[0] != 'S':
+                return None
+        with open(thread + 'schedstat', encoding='utf-8') as file:
+            spent += int(file.read().split()[0])
+    return spent
+
+
 def still(unlike=None):
-    """A picture of the screen after it has come to rest, and no longer like @unlike."""
+    """A picture of the screen once the program has nothing more to do, and no longer like @unlike.
+
+    That the screen is the same twice is not enough: on a busy machine what is drawn coarsely at
+    first stays for a while."""
+    last = shot()
+    since = time.monotonic()
+
     def rest():
-        first, second = shot(), shot()
-        if numpy.array_equal(first, second) and (
-                unlike is None or not numpy.array_equal(first, unlike)):
-            return second
+        nonlocal last, since
+        before = effort()
+        seen = shot()
+        if not numpy.array_equal(seen, last):
+            last, since = seen, time.monotonic()
+            return None
+        after = effort()
+        asleep = None not in (before, after) and after - before < IDLE
+        if (asleep or time.monotonic() > since + LONG) and (
+                unlike is None or not numpy.array_equal(seen, unlike)):
+            return seen
         return None
     return wait('the screen comes to rest' + ('' if unlike is None else ' and has changed'), rest)
 
