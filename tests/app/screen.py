@@ -120,6 +120,8 @@ def start_screen(width=1360, height=850):
 
 
 start_screen()
+# ms, instead of 0.8 s: what a program has not answered by then is nothing, "" or False, not an error
+pyatspi.setTimeout(20000, 20000)
 pyatspi.Registry.getDesktop(0)  # wakes the accessibility bus up before the program needs it
 
 
@@ -203,6 +205,24 @@ def still(unlike=None):
     return wait('the screen comes to rest' + ('' if unlike is None else ' and has changed'), rest)
 
 
+LET_GO = 0.25  # seconds after which GTK lets go of a button that was pressed through the tree
+
+
+def activate(node):
+    """Do what @node is there for, and tell whether it could be done. A button clicks when GTK lets go
+    of it: whatever is done afterwards finds it clicked."""
+    is_button = node.getRoleName() == 'push button'
+    done = node.queryAction().doAction(0)
+    let_go = time.monotonic() + LET_GO
+    if done and is_button:
+        wait('the button is let go', lambda: time.monotonic() > let_go)
+        try:
+            node.getState()  # which is answered after the click
+        except Exception:  # the button has gone with it
+            pass
+    return done
+
+
 def xdotool(*arguments):
     subprocess.run(['xdotool', *arguments], check=True)
 
@@ -245,7 +265,7 @@ def answer_chooser(path, dialog='Export'):
         xdotool('key', 'ctrl+a')  # the proposed name
     xdotool('type', '--delay', '10', path)
     still()  # what is proposed while one types may take the key
-    change('key', 'Return')
+    xdotool('key', 'Return')
 
 
 def choose(path, dialog='Open Picture'):
@@ -321,8 +341,7 @@ class Program:
              lambda: self.look(role, name) is None)
 
     def press(self, role, name):
-        wait('"%s" can be pressed' % name,
-             lambda: self.look(role, name).queryAction().doAction(0))
+        wait('"%s" can be pressed' % name, lambda: activate(self.look(role, name)))
 
     def rows(self, name):
         """The rows of the list @name, in order: {name: object}."""
@@ -332,9 +351,15 @@ class Program:
         return {r.name: r for r in rows}
 
     def select(self, list_name, row):
+        """The row whose name is @row, or begins so before a comma; also while rows change places."""
+        def is_meant(name):
+            return name == row or name.startswith(row + ', ')
+
         def choose():
-            index = list(self.rows(list_name)).index(row)
-            return self.look('list', '^%s$' % list_name).querySelection().selectChild(index)
+            index = [is_meant(name) for name in self.rows(list_name)].index(True)
+            self.look('list', '^%s$' % list_name).querySelection().selectChild(index)
+            return any(is_meant(name) and node.getState().contains(pyatspi.STATE_SELECTED)
+                       for name, node in self.rows(list_name).items())
         wait('row "%s" of "%s" can be selected' % (row, list_name), choose)
 
     def selected(self, list_name):
@@ -342,6 +367,11 @@ class Program:
             if row.getState().contains(pyatspi.STATE_SELECTED):
                 return name
         return None
+
+    def await_keys(self, title):
+        """Wait until keys come to the window whose title matches @title."""
+        wait('the window "%s" gets the keys' % title, lambda: self.look(
+            'frame', title).getState().contains(pyatspi.STATE_ACTIVE))
 
     def slide(self, name, value):
         node = self.find('slider', '^%s$' % name)
@@ -354,6 +384,11 @@ class Program:
         label = self.find('label', ' · +[^ ]+$')
         self.gone('push button', '^Stop$')
         return label.name
+
+    def teller(self):
+        """The label that says for a few seconds what was exported, else how long things took: to be
+        found beforehand."""
+        return self.find('label', '(^| · )map |^Exported ')
 
     def output(self):
         self.log.seek(0)
