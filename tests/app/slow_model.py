@@ -38,14 +38,17 @@ def value_info(name, dims):
     return chunk(1, name) + chunk(2, chunk(1, number(1, 1) + chunk(2, shape)))
 
 
-def write(path, size=32, channels=1024, depth=100, classes=2):
-    """Some @depth · 9.7 thousand million multiplications; few enough activations for any memory."""
+def write(path, size=32, channels=512, depth=100, classes=2, width=11):
+    """Some @depth · 32 thousand million multiplications, of a kernel @width pixels wide: few enough
+    activations for any memory."""
     dice = numpy.random.default_rng(8)
-    kernel = dice.normal(0, (2 / (9 * channels)) ** 0.5, channels * channels * 9)
+    area = width * width
+    kernel = dice.normal(0, (2 / (area * channels)) ** 0.5, channels * channels * area)
     first = dice.normal(0, 0.3, channels * 3 * 9)
     head = dice.normal(0, 1, classes * channels)
-    pads = ints('pads', [1, 1, 1, 1])
-    nodes = [node('Conv', ['input', 'first'], 'conv0', pads), node('Relu', ['conv0'], 'relu0')]
+    pads = ints('pads', [width // 2] * 4)
+    nodes = [node('Conv', ['input', 'first'], 'conv0', ints('pads', [1, 1, 1, 1])),
+             node('Relu', ['conv0'], 'relu0')]
     for i in range(1, depth):
         nodes.append(node('Conv', ['relu%d' % (i - 1), 'kernel'], 'conv%d' % i, pads))
         nodes.append(node('Relu', ['conv%d' % i], 'relu%d' % i))
@@ -55,7 +58,7 @@ def write(path, size=32, channels=1024, depth=100, classes=2):
     nodes.append(node('Gemm', ['flat', 'head'], 'output', transposed))
     graph = (b''.join(chunk(1, n) for n in nodes) + chunk(2, 'slow')
              + chunk(5, tensor('first', [channels, 3, 3, 3], first))
-             + chunk(5, tensor('kernel', [channels, channels, 3, 3], kernel))
+             + chunk(5, tensor('kernel', [channels, channels, width, width], kernel))
              + chunk(5, tensor('head', [classes, channels], head))
              + chunk(11, value_info('input', [1, 3, size, size]))
              + chunk(12, value_info('output', [1, classes])))
