@@ -1,9 +1,14 @@
-"""A small window to drag from: drag_source.py uri FILE..., or text WHAT."""
+"""A small window to drag from: drag_source.py uri FILE..., or text WHAT. Says whether what is dragged
+could be dropped where it is."""
 import sys
 
 import gi
 gi.require_version('Gtk', '4.0')
 from gi.repository import Gdk, Gio, GLib, Gtk
+
+
+def action_changed(drag, _property):
+    print('accepted' if drag.get_selected_action() else 'refused', flush=True)
 
 
 def activate(app):
@@ -18,6 +23,8 @@ def activate(app):
         content = Gdk.ContentProvider.new_for_value(what[0])
     source = Gtk.DragSource()
     source.set_content(content)
+    source.connect('drag-begin', lambda _, drag: drag.connect('notify::selected-action',
+                                                              action_changed))
     window.add_controller(source)
     window.present()
 
