@@ -368,6 +368,11 @@ class Program:
                 return name
         return None
 
+    def pressed(self, *names):
+        """Which of the buttons called so are pressed."""
+        return [node.name for node in self.walk()
+                if node.name in names and node.getState().contains(pyatspi.STATE_PRESSED)]
+
     def await_keys(self, title):
         """Wait until keys come to the window whose title matches @title."""
         wait('the window "%s" gets the keys' % title, lambda: self.look(
