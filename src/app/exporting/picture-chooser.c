@@ -142,6 +142,16 @@ search_changed_cb (LucidaPictureChooser *self)
   gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
 }
 
+/* Escape closes what the chooser is in. */
+static void
+search_stopped_cb (LucidaPictureChooser *self)
+{
+  GtkWidget *popover = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_POPOVER);
+
+  if (popover)
+    gtk_popover_popdown (GTK_POPOVER (popover));
+}
+
 /* Rows. */
 
 static void
@@ -215,6 +225,7 @@ lucida_picture_chooser_class_init (LucidaPictureChooserClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LucidaPictureChooser, search);
   gtk_widget_class_bind_template_child (widget_class, LucidaPictureChooser, view);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_stopped_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, all_cb);
   gtk_widget_class_bind_template_callback (widget_class, none_cb);
