@@ -218,8 +218,9 @@ finish_updating (LucidaPictures *self)
   g_clear_pointer (&self->found, g_ptr_array_unref);
   _lucida_ahead_forget (self);
   find_selected (self, before);
-  /* what could not be read has changed, and may be whole by now */
-  if (lost && self->selected
+  /* what could not be read has changed, and may be whole by now; but nobody waits for it who has
+   * asked for another one */
+  if (lost && self->selected && !self->session->running[LUCIDA_PHASE_PICTURE]
       && !lucida_file_stamp_equal (lucida_picture_item_get_stamp (self->selected), &stamp))
     lucida_session_select (self->session, self->position);
 }

@@ -375,6 +375,32 @@ test_a_thumbnail_knows_first (Fixture *self, gconstpointer data)
   assert_shown (self, "img2.jpg");
 }
 
+static void
+open_another_cb (LucidaPictureItem *item, Fixture *self)
+{
+  g_autofree char *path = lucida_data_dup_path ("pictures", "dog.jpg");
+
+  g_signal_handlers_disconnect_by_func (item, open_another_cb, self);
+  lucida_session_open_picture (self->session, path);
+}
+
+static void
+test_what_is_asked_for_meanwhile_counts (Fixture *self, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (self->folder, "img2.jpg", NULL);
+
+  g_assert_true (g_file_set_contents (path, "\xff\xd8\xff\xe0 and no more", -1, NULL));
+  open_folder (self);
+  lucida_session_go (self->session, 1);
+  settle (self);
+  g_assert_null (lucida_session_get_picture (self->session));
+  g_signal_connect (get_item (self, 1), "changed", G_CALLBACK (open_another_cb), self);
+  put (self, "cat.jpg", "img2.jpg");
+  while (!lucida_session_get_picture (self->session))
+    g_main_context_iteration (NULL, TRUE);
+  assert_shown (self, "dog.jpg");
+}
+
 /* Enough files to look for that the first is known to be unreadable before they are found. */
 static void
 test_an_unreadable_one_among_several (Fixture *self, gconstpointer data)
@@ -434,6 +460,7 @@ main (int argc, char **argv)
     { "/pictures/files-come-and-go", test_files_come_and_go },
     { "/pictures/unreadable-ones-are-marked", test_unreadable_ones_are_marked },
     { "/pictures/a-thumbnail-may-know-first", test_a_thumbnail_knows_first },
+    { "/pictures/what-is-asked-for-meanwhile-counts", test_what_is_asked_for_meanwhile_counts },
     { "/pictures/an-unreadable-one-among-several", test_an_unreadable_one_among_several },
   };
 
