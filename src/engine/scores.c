@@ -45,6 +45,17 @@ softmax_is_whole (const LucidaPlan *self, const LucidaNode *node)
   return over == lucida_shape_count (shape);
 }
 
+/* The node that makes @value apart from those that pass it through. (nullable) */
+static const LucidaNode *
+find_maker (const LucidaPlan *self, int value)
+{
+  const LucidaNode *node;
+
+  while ((node = maker (self, value)) && passes_through (self, node))
+    value = lucida_node_get_input (node, 0);
+  return node;
+}
+
 /* Whether @value is the best scores in order, whatever classes they are of. */
 static gboolean
 is_ranking (const LucidaPlan *self, int value)
@@ -91,8 +102,12 @@ _lucida_plan_find_scores (LucidaPlan *self, GError **error)
     }
   self->ending = count == 1 ? LUCIDA_ENDING_SCORE : LUCIDA_ENDING_LOGITS;
   self->logits = value;
-  while ((node = maker (self, value)) && passes_through (self, node))
-    value = lucida_node_get_input (node, 0);
+  node = find_maker (self, value);
+  if (node && strcmp (lucida_node_get_op (node), "Hardmax") == 0 && softmax_is_whole (self, node))
+    {
+      self->logits = lucida_node_get_input (node, 0);
+      node = find_maker (self, self->logits);
+    }
   if (node)
     {
       const char *op = lucida_node_get_op (node);
@@ -100,11 +115,8 @@ _lucida_plan_find_scores (LucidaPlan *self, GError **error)
 
       if (strcmp (op, "Log") == 0)
         {
-          const LucidaNode *before;
-          int inner = input;
+          const LucidaNode *before = find_maker (self, input);
 
-          while ((before = maker (self, inner)) && passes_through (self, before))
-            inner = lucida_node_get_input (before, 0);
           if (before && strcmp (lucida_node_get_op (before), "Softmax") == 0)
             {
               node = before;
@@ -118,8 +130,6 @@ _lucida_plan_find_scores (LucidaPlan *self, GError **error)
           self->ending = LUCIDA_ENDING_SOFTMAX;
           self->logits = input;
         }
-      else if (strcmp (op, "Hardmax") == 0 && softmax_is_whole (self, node))
-        self->logits = input;
       else if (strcmp (op, "Sigmoid") == 0)
         {
           self->ending = count == 1 ? LUCIDA_ENDING_SIGMOID : LUCIDA_ENDING_SIGMOIDS;

@@ -15,6 +15,7 @@ struct _LucidaPictures
   LucidaPictureList *list;
   LucidaPictureItem *selected; /* (nullable) */
   guint position;              /* of it, or where it was before it went; or LUCIDA_NO_POSITION */
+  gboolean lost;               /* the selected one could not be opened */
 
   /* session-pictures.c: looking for files */
   char **sources;      /* (nullable) files and folders that the list is made of */
@@ -22,6 +23,7 @@ struct _LucidaPictures
   LucidaFolderWatch *watch;
   gboolean filling;  /* the first look at the sources is under way */
   char *to_select;   /* (nullable) the file to select once it is found; else the first is opened */
+  char *failure;     /* (nullable) why that file cannot be opened */
   gboolean updating; /* another look at the same sources is under way */
   GPtrArray *found;  /* what it has found */
   gboolean stale;    /* something has changed since it began */

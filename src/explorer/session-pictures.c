@@ -53,7 +53,10 @@ _lucida_pictures_set_selected (LucidaPictures *self, LucidaPictureItem *item, gu
   g_set_object (&self->selected, item);
   self->position = position;
   if (other)
-    _lucida_ahead_again (self);
+    {
+      self->lost = FALSE;
+      _lucida_ahead_again (self);
+    }
   g_signal_emit_by_name (self->session, "position-changed");
 }
 
@@ -139,6 +142,20 @@ watch_sources (LucidaPictures *self)
   self->watch = lucida_folder_watch_new ((const char *const *) folders, folder_changed_cb, self);
 }
 
+/* The file to select has been found. That it cannot be opened may have been known before. */
+static void
+take_to_select (LucidaPictures *self)
+{
+  g_autofree char *failure = g_steal_pointer (&self->failure);
+
+  g_clear_pointer (&self->to_select, g_free);
+  if (!failure)
+    return;
+  self->lost = TRUE;
+  lucida_picture_item_set_error (self->selected, failure);
+  _lucida_session_drop_picture (self->session);
+}
+
 /* What the first look has found so far. */
 static void
 take_found (LucidaPictures *self, GPtrArray *found)
@@ -161,7 +178,7 @@ take_found (LucidaPictures *self, GPtrArray *found)
     {
       select_path (self, self->to_select);
       if (self->selected)
-        g_clear_pointer (&self->to_select, g_free);
+        take_to_select (self);
     }
   else if (first)
     lucida_session_select (self->session, 0);
@@ -181,6 +198,7 @@ finish_filling (LucidaPictures *self)
       _lucida_session_fail (self->session, sentence);
     }
   g_clear_pointer (&self->to_select, g_free);
+  g_clear_pointer (&self->failure, g_free);
   g_clear_pointer (&self->next_sources, g_strfreev);
 }
 
@@ -188,8 +206,11 @@ static void
 finish_updating (LucidaPictures *self)
 {
   g_autoptr (GHashTable) before = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
-  gboolean failed = self->selected && lucida_picture_item_get_error (self->selected);
+  gboolean lost = self->lost && self->selected;
+  LucidaFileStamp stamp = { 0 };
 
+  if (lost)
+    stamp = *lucida_picture_item_get_stamp (self->selected);
   self->updating = FALSE;
   for (guint i = 0; i < lucida_picture_list_get_length (self->list); i++)
     g_hash_table_add (before, g_object_ref (lucida_picture_list_get (self->list, i)));
@@ -197,8 +218,10 @@ finish_updating (LucidaPictures *self)
   g_clear_pointer (&self->found, g_ptr_array_unref);
   _lucida_ahead_forget (self);
   find_selected (self, before);
-  /* what could not be read has changed, and may be whole by now */
-  if (failed && self->selected && !lucida_picture_item_get_error (self->selected))
+  /* what could not be read has changed, and may be whole by now; but nobody waits for it who has
+   * asked for another one */
+  if (lost && self->selected && !self->session->running[LUCIDA_PHASE_PICTURE]
+      && !lucida_file_stamp_equal (lucida_picture_item_get_stamp (self->selected), &stamp))
     lucida_session_select (self->session, self->position);
 }
 
@@ -251,6 +274,7 @@ fill (LucidaPictures *self, char **sources, const char *to_select)
   self->next_sources = sources;
   g_free (self->to_select);
   self->to_select = g_strdup (to_select);
+  g_clear_pointer (&self->failure, g_free);
   self->filling = TRUE;
   self->updating = FALSE;
   push_scan (self, scan);
@@ -263,6 +287,8 @@ _lucida_pictures_follow (LucidaPictures *self, const char *path)
   guint position;
   char **sources;
 
+  if (g_strcmp0 (self->to_select, full) == 0)
+    g_clear_pointer (&self->failure, g_free);
   if (!self->reader || (self->filling && g_strcmp0 (self->to_select, full) == 0))
     return;
   position = lucida_picture_list_find_path (self->list, full);
@@ -272,6 +298,7 @@ _lucida_pictures_follow (LucidaPictures *self, const char *path)
 
       lucida_picture_item_set_error (item, NULL);
       _lucida_pictures_set_selected (self, item, position);
+      self->lost = FALSE;
       return;
     }
   sources = g_new0 (char *, 3);
@@ -286,10 +313,18 @@ _lucida_pictures_fail (LucidaPictures *self, const char *path, const char *sente
   g_autofree char *full = g_canonicalize_filename (path, NULL);
   guint position = lucida_picture_list_find_path (self->list, full);
 
+  if (self->filling && g_strcmp0 (self->to_select, full) == 0)
+    {
+      g_free (self->failure);
+      self->failure = g_strdup (sentence);
+    }
   if (position == LUCIDA_NO_POSITION)
     return FALSE;
   lucida_picture_item_set_error (lucida_picture_list_get (self->list, position), sentence);
-  return self->selected && self->position == position;
+  if (!self->selected || self->position != position)
+    return FALSE;
+  self->lost = TRUE;
+  return TRUE;
 }
 
 LucidaPictures *
@@ -322,6 +357,7 @@ _lucida_pictures_free (LucidaPictures *self)
   g_strfreev (self->sources);
   g_strfreev (self->next_sources);
   g_free (self->to_select);
+  g_free (self->failure);
   g_clear_pointer (&self->found, g_ptr_array_unref);
   g_free (self);
 }

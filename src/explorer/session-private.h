@@ -56,6 +56,8 @@ gboolean _lucida_session_check_class (LucidaSession *self, int index);
 gboolean _lucida_session_check_layers (LucidaSession *self, const char *const *names);
 /* Emits "failed". */
 void _lucida_session_fail (LucidaSession *self, const char *sentence);
+/* The picture that is asked for cannot be shown, and no other may stand in its place. */
+void _lucida_session_drop_picture (LucidaSession *self);
 /* Emits "other-changed". */
 void _lucida_session_emit_other (LucidaSession *self);
 

@@ -251,10 +251,12 @@ take_picture (LucidaSession *self, LucidaOpenedPicture *opened, const char *path
   emit_scores_and_explanation (self);
 }
 
-/* The one that is asked for cannot be shown, and no other may stand in its place. */
-static void
-drop_picture (LucidaSession *self)
+void
+_lucida_session_drop_picture (LucidaSession *self)
 {
+  _lucida_session_cancel (self, LUCIDA_PHASE_SCORES);
+  _lucida_session_cancel (self, LUCIDA_PHASE_ANSWER);
+  _lucida_session_cancel (self, LUCIDA_PHASE_OTHER);
   g_clear_pointer (&self->picture, lucida_picture_unref);
   g_clear_pointer (&self->picture_key, g_free);
   g_clear_pointer (&self->picture_path, g_free);
@@ -297,7 +299,7 @@ phase_done_cb (gpointer result, const GError *error, gpointer data)
       if (request->phase == LUCIDA_PHASE_PICTURE
           && _lucida_pictures_fail (self->pictures, request->path, error->message)
           && g_strcmp0 (request->path, self->picture_path) != 0)
-        drop_picture (self);
+        _lucida_session_drop_picture (self);
       _lucida_session_fail (self, error->message);
       if (request->phase == LUCIDA_PHASE_OTHER)
         _lucida_session_take_other (self, NULL);

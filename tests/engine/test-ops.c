@@ -298,6 +298,21 @@ test_root_of_zero (void)
   g_assert_cmpfloat ((double) run->in[0]->grad[1], ==, (double) run->out[0]->grad[1] / 4);
 }
 
+/* A scalar has no axes, so its place has no numbers, unlike NumPy's. */
+static void
+test_place_of_scalar (void)
+{
+  const OpCase some = { "NonZero", "i=3", "" }, none = { "NonZero", "f=0", "" };
+  g_autoptr (OpRun) found = run_case (&some, NULL);
+  g_autoptr (OpRun) empty = run_case (&none, NULL);
+
+  g_assert_cmpint (found->out[0]->shape.rank, ==, 2);
+  g_assert_cmpint (found->out[0]->shape.dim[0], ==, 0);
+  g_assert_cmpint (found->out[0]->shape.dim[1], ==, 1);
+  g_assert_cmpint (empty->out[0]->shape.dim[0], ==, 0);
+  g_assert_cmpint (empty->out[0]->shape.dim[1], ==, 0);
+}
+
 /* Far from 0 nothing overflows or becomes NaN. */
 static void
 test_extremes (void)
@@ -447,6 +462,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ops/corners", test_corners);
   g_test_add_func ("/ops/what-is-not-chosen-has-no-gradient", test_flat);
   g_test_add_func ("/ops/root-of-zero", test_root_of_zero);
+  g_test_add_func ("/ops/place-of-a-scalar", test_place_of_scalar);
   g_test_add_func ("/ops/extremes", test_extremes);
   g_test_add_func ("/ops/refusals", test_refusals);
   return g_test_run ();

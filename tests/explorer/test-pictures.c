@@ -3,6 +3,9 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
+
+#define N_LINKS 3000
 
 /* The open pictures of a session: what is beside the one that is shown. */
 
@@ -350,6 +353,94 @@ test_unreadable_ones_are_marked (Fixture *self, gconstpointer data)
   assert_shown (self, "img3.jpg");
 }
 
+/* Even if its thumbnail has been read before its folder is looked at again. */
+static void
+test_a_thumbnail_knows_first (Fixture *self, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (self->folder, "img2.jpg", NULL);
+  LucidaFileStamp broken;
+
+  g_assert_true (g_file_set_contents (path, "\xff\xd8\xff\xe0 and no more", -1, NULL));
+  open_folder (self);
+  lucida_session_go (self->session, 1);
+  settle (self);
+  g_assert_null (lucida_session_get_picture (self->session));
+  broken = *lucida_picture_item_get_stamp (get_item (self, 1));
+  put (self, "cat.jpg", "img2.jpg");
+  lucida_session_set_seen (self->session, 1, 1, 56, 42);
+  while (lucida_file_stamp_equal (lucida_picture_item_get_stamp (get_item (self, 1)), &broken))
+    g_main_context_iteration (NULL, TRUE);
+  settle (self);
+  g_assert_nonnull (lucida_session_get_picture (self->session));
+  assert_shown (self, "img2.jpg");
+}
+
+static void
+open_another_cb (LucidaPictureItem *item, Fixture *self)
+{
+  g_autofree char *path = lucida_data_dup_path ("pictures", "dog.jpg");
+
+  g_signal_handlers_disconnect_by_func (item, open_another_cb, self);
+  lucida_session_open_picture (self->session, path);
+}
+
+static void
+test_what_is_asked_for_meanwhile_counts (Fixture *self, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (self->folder, "img2.jpg", NULL);
+
+  g_assert_true (g_file_set_contents (path, "\xff\xd8\xff\xe0 and no more", -1, NULL));
+  open_folder (self);
+  lucida_session_go (self->session, 1);
+  settle (self);
+  g_assert_null (lucida_session_get_picture (self->session));
+  g_signal_connect (get_item (self, 1), "changed", G_CALLBACK (open_another_cb), self);
+  put (self, "cat.jpg", "img2.jpg");
+  while (!lucida_session_get_picture (self->session))
+    g_main_context_iteration (NULL, TRUE);
+  assert_shown (self, "dog.jpg");
+}
+
+/* Enough files to look for that the first is known to be unreadable before they are found. */
+static void
+test_an_unreadable_one_among_several (Fixture *self, gconstpointer data)
+{
+  g_autofree char *other = g_dir_make_tmp ("lucida-others-XXXXXX", NULL);
+  g_autofree char *broken = g_build_filename (other, "a.jpg", NULL);
+  g_autofree char *whole = g_build_filename (self->folder, "img5.jpg", NULL);
+  const char *paths[] = { broken, other, NULL };
+
+  open_folder (self);
+  assert_shown (self, "img1.jpg");
+  for (int i = 0; i < N_LINKS; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("b%d.jpg", i);
+      g_autofree char *path = g_build_filename (other, name, NULL);
+
+      g_assert_cmpint (link (whole, path), ==, 0);
+    }
+  g_assert_true (g_file_set_contents (broken, "\xff\xd8\xff\xe0 and no more", -1, NULL));
+  /* nor what was still to be computed of the former one */
+  lucida_session_set_class (self->session, 1 - lucida_session_get_predicted (self->session));
+  lucida_session_open_pictures (self->session, paths);
+  wait_for_length (self, N_LINKS + 1);
+  g_assert_cmpuint (self->failures->len, ==, 1);
+  g_assert_cmpuint (lucida_session_get_position (self->session), ==, 0);
+  g_assert_null (lucida_session_get_picture (self->session));
+  g_assert_null (lucida_session_get_explanation (self->session));
+  g_assert_cmpstr (lucida_picture_item_get_error (get_item (self, 0)), ==,
+                   g_ptr_array_index (self->failures, 0));
+  g_unlink (broken);
+  for (int i = 0; i < N_LINKS; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("b%d.jpg", i);
+      g_autofree char *path = g_build_filename (other, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (other);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -368,6 +459,9 @@ main (int argc, char **argv)
     { "/pictures/stopping-and-asking-again", test_stopping },
     { "/pictures/files-come-and-go", test_files_come_and_go },
     { "/pictures/unreadable-ones-are-marked", test_unreadable_ones_are_marked },
+    { "/pictures/a-thumbnail-may-know-first", test_a_thumbnail_knows_first },
+    { "/pictures/what-is-asked-for-meanwhile-counts", test_what_is_asked_for_meanwhile_counts },
+    { "/pictures/an-unreadable-one-among-several", test_an_unreadable_one_among_several },
   };
 
   g_test_init (&argc, &argv, NULL);

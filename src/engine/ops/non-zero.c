@@ -2,7 +2,8 @@
 #include "engine/ops/op.h"
 
 /* NonZero: the places of all elements that are not 0, in row-major order, as a matrix with a row
- * for each axis. How many there are decides its shape, so the input must be known beforehand. */
+ * for each axis (a scalar has none). How many there are decides its shape, so the input must be
+ * known beforehand. */
 
 static gboolean
 is_zero (const LucidaOpValue *x, int64_t i)
@@ -27,7 +28,7 @@ non_zero_infer (LucidaOpCall *call, GError **error)
                            "program cannot do");
       return FALSE;
     }
-  shape.dim[0] = MAX (x->shape.rank, 1);
+  shape.dim[0] = x->shape.rank;
   for (int64_t i = 0; i < lucida_shape_count (&x->shape); i++)
     shape.dim[1] += !is_zero (x, i);
   lucida_op_set_output (call, 0, LUCIDA_INT64, &shape);
@@ -46,12 +47,10 @@ non_zero_forward (LucidaOpCall *call, GError **error)
 
       if (is_zero (x, i))
         continue;
-      for (int axis = (int) call->out[0]->shape.dim[0] - 1; axis >= 0; axis--)
+      for (int axis = x->shape.rank - 1; axis >= 0; axis--)
         {
-          int64_t size = axis < x->shape.rank ? x->shape.dim[axis] : 1;
-
-          y[axis * n + found] = rest % size;
-          rest /= size;
+          y[axis * n + found] = rest % x->shape.dim[axis];
+          rest /= x->shape.dim[axis];
         }
       found++;
     }

@@ -67,22 +67,29 @@ test_endings (void)
     }
 }
 
-/* A last step that only marks the winner is no score: those before it are. */
+/* A last step that only marks the winner is no score: those before it are, whether they are
+ * probabilities or not. */
 static void
 test_hardmax_ending (void)
 {
-  Message *winner = wild_begin ("Hardmax", "f", "y");
-  Outcome outcome;
-  Model model;
+  for (int soft = 0; soft < 2; soft++)
+    {
+      Message *winner = wild_begin ("Hardmax", soft ? "s" : "f", "y");
+      Outcome outcome;
+      Model model;
 
-  model_init (&model);
-  wild_head (&model, "x", "f", 3);
-  add_int (winner, "axis", 1);
-  wild_put (&model, winner);
-  wild_ends (&model, x44, y3);
-  outcome = wild_run (&model, 4, 4);
-  g_assert_cmpint (lucida_plan_get_ending (outcome.plan), ==, LUCIDA_ENDING_LOGITS);
-  wild_expect_means (outcome, 3);
+      model_init (&model);
+      wild_head (&model, "x", "f", 3);
+      if (soft)
+        wild_node (&model, "Softmax", "f", "s");
+      add_int (winner, "axis", 1);
+      wild_put (&model, winner);
+      wild_ends (&model, x44, y3);
+      outcome = wild_run (&model, 4, 4);
+      g_assert_cmpint (lucida_plan_get_ending (outcome.plan), ==,
+                       soft ? LUCIDA_ENDING_SOFTMAX : LUCIDA_ENDING_LOGITS);
+      wild_expect_means (outcome, 3);
+    }
 }
 
 /* Convolution, ReLU, then a norm with scale 2, bias 1, mean 3, variance 4, ε 0. */
