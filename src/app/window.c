@@ -20,14 +20,21 @@
 
 G_DEFINE_FINAL_TYPE (LucidaWindow, lucida_window, GTK_TYPE_APPLICATION_WINDOW)
 
-static void
-failed_cb (LucidaWindow *self, const char *sentence)
+/* Whether the selected picture cannot be shown. */
+static gboolean
+is_picture_lost (LucidaWindow *self)
 {
   guint position = lucida_session_get_position (self->session);
   LucidaPictureItem *item
       = lucida_picture_list_get (lucida_session_get_pictures (self->session), position);
 
-  self->picture_failed = item && lucida_picture_item_get_error (item);
+  return item && lucida_picture_item_get_error (item);
+}
+
+static void
+failed_cb (LucidaWindow *self, const char *sentence)
+{
+  self->picture_failed = is_picture_lost (self);
   lucida_error_bar_show (self->error_bar, LUCIDA_BAR_ERROR, sentence);
 }
 
@@ -66,9 +73,9 @@ picture_changed_cb (LucidaWindow *self)
   LucidaPicture *picture = lucida_session_get_picture (self->session);
   g_autofree char *title = NULL;
 
-  if (self->picture_failed)
+  if (self->picture_failed && picture)
     lucida_error_bar_hide (self->error_bar);
-  self->picture_failed = FALSE;
+  self->picture_failed = !picture && is_picture_lost (self);
   if (picture)
     /* Translators: the window's title; %s is a file. */
     title = g_strdup_printf (_ ("%s — CAM Lucida"), picture->name);

@@ -64,26 +64,28 @@ take_lines (LucidaCanvasMap *map, cairo_surface_t *lines, const LucidaCanvasPlac
   map->lines_place = *place;
 }
 
+static gboolean
+is_same_place (const LucidaCanvasPlace *a, const LucidaCanvasPlace *b)
+{
+  return gdk_rectangle_equal (&a->viewport, &b->viewport)
+         && gdk_rectangle_equal (&a->extent, &b->extent);
+}
+
 static void
 lines_job_done (gpointer result, const GError *error, gpointer data)
 {
   LinesJob *job = data;
   LucidaCanvasMap *map = &job->canvas->maps[job->half];
 
-  if (result && job->heatmap == map->heatmap)
+  /* what was asked for later may have been drawn at once */
+  if (result && job->heatmap == map->heatmap
+      && !is_same_place (&map->lines_place, &map->lines_asked))
     {
       take_lines (map, result, &job->place);
       gtk_widget_queue_draw (GTK_WIDGET (job->canvas));
     }
   else if (result)
     cairo_surface_destroy (result);
-}
-
-static gboolean
-is_same_place (const LucidaCanvasPlace *a, const LucidaCanvasPlace *b)
-{
-  return gdk_rectangle_equal (&a->viewport, &b->viewport)
-         && gdk_rectangle_equal (&a->extent, &b->extent);
 }
 
 /* Brings the lines up to the view: at once if that is quick, else by the worker while those that

@@ -40,6 +40,7 @@ struct _LucidaExportSheet
   LucidaSession *session;
   LucidaOverlayStyle style;
   LucidaNetwork *network; /* whose classes and layers are shown; (nullable) */
+  guint n_wanted;         /* pictures from the one shown on, if there are as many */
   char **paths;           /* (nullable) of the pictures that are chosen */
   char *target;           /* (nullable) what is being written */
   LucidaSheetRun *run;    /* (nullable) */
@@ -410,20 +411,21 @@ show_count (LucidaExportSheet *self)
 
 /* The one that is shown and those that follow. */
 static void
-choose_first (LucidaExportSheet *self, guint n)
+choose_first (LucidaExportSheet *self)
 {
   LucidaPictureList *list = lucida_session_get_pictures (self->session);
   const char *shown = lucida_session_get_picture_path (self->session);
 
   lucida_picture_chooser_choose (
-      self->chooser, shown ? lucida_picture_list_find_path (list, shown) : 0, MAX (n, 1));
+      self->chooser, shown ? lucida_picture_list_find_path (list, shown) : 0, self->n_wanted);
   show_count (self);
 }
 
 static void
 count_changed_cb (LucidaExportSheet *self)
 {
-  choose_first (self, (guint) gtk_spin_button_get_value_as_int (self->count));
+  self->n_wanted = (guint) gtk_spin_button_get_value_as_int (self->count);
+  choose_first (self);
 }
 
 static void
@@ -438,7 +440,7 @@ pictures_changed_cb (LucidaExportSheet *self)
   if (lucida_picture_chooser_is_by_hand (self->chooser))
     show_count (self);
   else
-    choose_first (self, self->paths && self->paths[0] ? g_strv_length (self->paths) : FIRST_COUNT);
+    choose_first (self);
 }
 
 static void
@@ -512,6 +514,7 @@ static void
 lucida_export_sheet_init (LucidaExportSheet *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->n_wanted = FIRST_COUNT;
 }
 
 GtkWidget *
