@@ -60,6 +60,9 @@ picture_changed_cb (LucidaWindow *self)
   self->picture_stale = FALSE;
   lucida_file_watch_set_path (self->picture_watch, lucida_session_get_picture_path (self->session));
   hide_if_fresh (self);
+  /* while it was read nobody watched it */
+  if (lucida_session_is_picture_stale (self->session))
+    picture_file_changed_cb (self);
 }
 
 static void
@@ -75,6 +78,8 @@ model_changed_cb (LucidaWindow *self)
   self->model_stale = FALSE;
   lucida_file_watch_set_path (self->model_watch, lucida_model_get_path (model));
   hide_if_fresh (self);
+  if (lucida_model_is_stale (model))
+    model_file_changed_cb (self);
 }
 
 void

@@ -121,6 +121,17 @@ lucida_stamp_new (const char *path)
   return self;
 }
 
+gboolean
+lucida_stamp_is_current (const LucidaStamp *self, const char *path)
+{
+  g_autoptr (LucidaStamp) now = NULL;
+
+  g_return_val_if_fail (self != NULL && path != NULL, FALSE);
+
+  now = lucida_stamp_new (path);
+  return now && strcmp (now->text, self->text) == 0;
+}
+
 LucidaStamp *
 lucida_stamp_copy (const LucidaStamp *self)
 {
@@ -189,15 +200,6 @@ compute (const char *path, GCancellable *cancellable)
   return g_strdup (g_checksum_get_string (sum));
 }
 
-/* Whether the file is still as it was. */
-static gboolean
-is_at (const char *path, const LucidaStamp *stamp)
-{
-  g_autoptr (LucidaStamp) now = lucida_stamp_new (path);
-
-  return now && strcmp (now->text, stamp->text) == 0;
-}
-
 char *
 lucida_checksum_find (const char *path, const LucidaStamp *stamp, gboolean any_size,
                       GCancellable *cancellable)
@@ -207,14 +209,14 @@ lucida_checksum_find (const char *path, const LucidaStamp *stamp, gboolean any_s
 
   g_return_val_if_fail (path != NULL && stamp != NULL, NULL);
 
-  if (!is_at (path, stamp))
+  if (!lucida_stamp_is_current (stamp, path))
     return NULL;
   large = stamp->size >= SMALLEST_KEPT;
   hex = large ? _lucida_checksum_cache_find (path, stamp->text) : NULL;
   if (hex || (stamp->size > LUCIDA_CHECKSUM_LIMIT && !any_size))
     return hex;
   hex = compute (path, cancellable);
-  if (hex && !is_at (path, stamp))
+  if (hex && !lucida_stamp_is_current (stamp, path))
     g_clear_pointer (&hex, g_free);
   if (hex && large && time (NULL) - stamp->modified > SETTLED)
     _lucida_checksum_cache_keep (path, stamp->text, hex);

@@ -20,6 +20,8 @@ typedef struct
 
 /* (transfer full) (nullable): there is no such file or folder */
 LucidaStamp *lucida_stamp_new (const char *path);
+/* Whether the file or folder is still in the state of @self. */
+gboolean lucida_stamp_is_current (const LucidaStamp *self, const char *path);
 LucidaStamp *lucida_stamp_copy (const LucidaStamp *self); /* (nullable) */
 void lucida_stamp_free (LucidaStamp *self);
 

@@ -191,11 +191,11 @@ lucida_model_open_with_progress (const char *path, LucidaPool *pool, GCancellabl
     file = lucida_data_dup_path ("models", DEMO_FILE);
   else
     file = g_strdup (path);
-  stamp = lucida_stamp_new (file);
+  known = lucida_reader_resolve (file);
+  stamp = lucida_stamp_new (known);
   network = lucida_reader_open (file, &reading, error);
   if (!network)
     return NULL;
-  known = lucida_reader_resolve (file);
   title = make_title (known);
   self = model_new (known, title, network, NULL, lucida_network_get_preprocessing (network), pool,
                     cancellable, error);
@@ -324,6 +324,12 @@ const LucidaStamp *
 lucida_model_get_stamp (const LucidaModel *self)
 {
   return self->stamp;
+}
+
+gboolean
+lucida_model_is_stale (const LucidaModel *self)
+{
+  return self->stamp && !lucida_stamp_is_current (self->stamp, self->path);
 }
 
 const char *

@@ -46,6 +46,8 @@ void lucida_model_unref (LucidaModel *self);
 const char *lucida_model_get_path (const LucidaModel *self);
 /* The state of its file when it was opened. (nullable) */
 const LucidaStamp *lucida_model_get_stamp (const LucidaModel *self);
+/* Whether its file is no longer in that state. Looks at the file. */
+gboolean lucida_model_is_stale (const LucidaModel *self);
 /* lucida_checksum_find() of that state. From any thread; may read the whole file. (nullable) */
 const char *lucida_model_get_checksum (LucidaModel *self, gboolean any_size,
                                        GCancellable *cancellable);

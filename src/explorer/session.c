@@ -461,6 +461,17 @@ lucida_session_get_picture_path (LucidaSession *self)
   return self->picture_path;
 }
 
+gboolean
+lucida_session_is_picture_stale (LucidaSession *self)
+{
+  g_autofree char *now = NULL;
+
+  if (!self->picture_key)
+    return FALSE;
+  now = lucida_request_make_picture_key (self->picture_path);
+  return g_strcmp0 (now, self->picture_key) != 0;
+}
+
 const float *
 lucida_session_get_logits (LucidaSession *self)
 {

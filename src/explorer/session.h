@@ -101,6 +101,8 @@ void lucida_session_stop (LucidaSession *self);
 LucidaModel *lucida_session_get_model (LucidaSession *self);       /* (transfer none) (nullable) */
 LucidaPicture *lucida_session_get_picture (LucidaSession *self);   /* (transfer none) (nullable) */
 const char *lucida_session_get_picture_path (LucidaSession *self); /* (nullable) */
+/* Whether the picture's file has changed, or gone, since it began to be read. Looks at the file. */
+gboolean lucida_session_is_picture_stale (LucidaSession *self);
 /* The open pictures, in natural order; they follow what happens in their folders. (transfer none)
  */
 LucidaPictureList *lucida_session_get_pictures (LucidaSession *self);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "readers/proto-writer.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -254,6 +255,28 @@ test_nothing_open (void)
   lucida_session_close (session);
 }
 
+static void
+test_stale (Fixture *self, gconstpointer data)
+{
+  g_autofree char *demo = lucida_data_dup_path ("pictures", "dog.jpg");
+  g_autofree char *bytes = NULL;
+  g_autofree char *picture = NULL;
+  LucidaModel *model = lucida_session_get_model (self->session);
+  gsize size;
+
+  g_assert_true (g_file_get_contents (demo, &bytes, &size, NULL));
+  picture = write_file (self->folder, "dog.jpg", bytes, size);
+  lucida_session_open_picture (self->session, picture);
+  settle (self);
+  g_assert_false (lucida_model_is_stale (model));
+  g_assert_false (lucida_session_is_picture_stale (self->session));
+  g_assert_true (g_file_set_contents (picture, bytes, (gssize) size - 1, NULL));
+  g_assert_true (lucida_session_is_picture_stale (self->session));
+  g_assert_false (lucida_model_is_stale (model));
+  g_assert_cmpint (g_unlink (self->path), ==, 0);
+  g_assert_true (lucida_model_is_stale (model));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -267,6 +290,7 @@ main (int argc, char **argv)
     { "/settings/trials-stand-side-by-side", test_trials },
     { "/settings/what-the-network-sees", test_preview },
     { "/settings/assumed-becomes-one's-own", test_assumed_becomes_own },
+    { "/settings/files-that-changed-meanwhile", test_stale },
   };
 
   g_test_init (&argc, &argv, NULL);
