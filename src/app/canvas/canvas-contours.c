@@ -195,5 +195,5 @@ _lucida_canvas_drop_contours (LucidaCanvas *self, LucidaHalf half)
   LucidaCanvasMap *map = &self->maps[half];
 
   _lucida_canvas_image_take (&map->lines, NULL);
-  map->lines_asked = (LucidaCanvasPlace){ 0 };
+  map->lines_place = map->lines_asked = (LucidaCanvasPlace){ 0 };
 }
